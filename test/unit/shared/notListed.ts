@@ -24,7 +24,7 @@ export const notListed: Readonly<Record<string, Readonly<Record<string, string>>
   },
   net: {
     "JavaScript alone": `BlockList.isBlockList SocketAddress.isSocketAddress SocketAddress.prototype.toJSON
-      BoundSocket.prototype.address createServer isIP isIPv4 isIPv6 Server Server.prototype.getConnections Socket
+      BoundSocket.prototype.address createServer isIP isIPv4 isIPv6 Server Server.prototype.getConnections
       getDefaultAutoSelectFamily setDefaultAutoSelectFamily getDefaultAutoSelectFamilyAttemptTimeout
       setDefaultAutoSelectFamilyAttemptTimeout`,
     "reads a field of the handle": "BoundSocket.prototype.fd",
@@ -167,7 +167,7 @@ export const notListed: Readonly<Record<string, Readonly<Record<string, string>>
   buffer: {
     "JavaScript alone": `Buffer Buffer.of Buffer.isBuffer Buffer.isEncoding Buffer.prototype.inspect Buffer.prototype.toJSON
       Buffer.prototype.subarray Buffer.prototype.slice`,
-    "fills and copies as V8's typed arrays do": "Buffer.alloc Buffer.concat Buffer.copyBytesFrom",
+    "fills and copies as V8's typed arrays do": "Buffer.concat Buffer.copyBytesFrom",
     "another name of toString, or of allocUnsafeSlow": "Buffer.prototype.toLocaleString SlowBuffer",
     "for Node.js itself, under toString and write": `${["ascii", "base64", "base64url", "latin1", "hex", "ucs2", "utf8"]
       .flatMap((encoding) => [`Buffer.prototype.${encoding}Slice`, `Buffer.prototype.${encoding}Write`])

@@ -19,14 +19,14 @@ export const dataEntries: readonly CatalogueEntry[] = [
     ["url", "encoding_binding", "ada", "synchronous"],
     [["parse", "urlstring-parsequerystring-slashesdenotehost"]],
   ),
-  ...entriesOf(["url", "url_pattern", "ada", "synchronous"], [["URLPattern", null]], { since: 24 }),
+  ...entriesOf(["url", "url_pattern", "ada", "synchronous"], ["URLPattern"], { since: 24 }),
   ...entriesOf(
     ["buffer", "buffer", "v8", "synchronous"],
     [
       ["Buffer.byteLength", "#static-method-bufferbytelengthstring-encoding"],
       ["Buffer.from", "#bufferfrom-bufferalloc-and-bufferallocunsafe"],
-      ["Buffer.prototype.toString", "#buftostringencoding-start-end"],
-      ["Buffer.prototype.write", "#bufwritestring-offset-length-encoding"],
+      ["Buffer#toString", "#buftostringencoding-start-end"],
+      ["Buffer#write", "#bufwritestring-offset-length-encoding"],
     ],
   ),
   ...entriesOf(
@@ -41,16 +41,17 @@ export const dataEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["buffer", "buffer", "node", "synchronous"],
     [
+      ["Buffer.alloc", "#static-method-bufferallocsize-fill-encoding"],
       ["Buffer.allocUnsafeSlow", "#static-method-bufferallocunsafeslowsize"],
       ["Buffer.compare", "#static-method-buffercomparebuf1-buf2"],
-      ["Buffer.prototype.compare", "#bufcomparetarget-targetstart-targetend-sourcestart-sourceend"],
-      ["Buffer.prototype.copy", "#bufcopytarget-targetstart-sourcestart-sourceend"],
-      ["Buffer.prototype.equals", "#bufequalsotherbuffer"],
-      ["Buffer.prototype.fill", "#buffillvalue-offset-end-encoding"],
-      ["Buffer.prototype.includes", "#bufincludesvalue-byteoffset-encoding"],
-      ["Buffer.prototype.indexOf", "#bufindexofvalue-byteoffset-encoding"],
-      ["Buffer.prototype.lastIndexOf", "#buflastindexofvalue-byteoffset-encoding"],
-      ["Buffer.prototype.swap16", "#bufswap16"],
+      ["Buffer#compare", "#bufcomparetarget-targetstart-targetend-sourcestart-sourceend"],
+      ["Buffer#copy", "#bufcopytarget-targetstart-sourcestart-sourceend"],
+      ["Buffer#equals", "#bufequalsotherbuffer"],
+      ["Buffer#fill", "#buffillvalue-offset-end-encoding"],
+      ["Buffer#includes", "#bufincludesvalue-byteoffset-encoding"],
+      ["Buffer#indexOf", "#bufindexofvalue-byteoffset-encoding"],
+      ["Buffer#lastIndexOf", "#buflastindexofvalue-byteoffset-encoding"],
+      ["Buffer#swap16", "#bufswap16"],
     ],
   ),
   ...entriesOf(["buffer", "icu", "icu", "synchronous"], [["transcode", "source-fromenc-toenc"]]),
@@ -58,32 +59,32 @@ export const dataEntries: readonly CatalogueEntry[] = [
     ["buffer", "blob", "node", "synchronous"],
     [
       ["Blob", "#new-bufferblobsources-options"],
-      ["Blob.prototype.slice", "start-end-type"],
+      ["Blob#slice", "start-end-type"],
       ["resolveObjectURL", "id"],
     ],
   ),
   ...entriesOf(
     ["buffer", "blob", "node", "microtask"],
     [
-      ["Blob.prototype.arrayBuffer", ""],
-      ["Blob.prototype.bytes", ""],
-      ["Blob.prototype.text", ""],
+      ["Blob#arrayBuffer", ""],
+      ["Blob#bytes", ""],
+      ["Blob#text", ""],
     ],
     { besides: "fileOfBlob" },
   ),
-  ...entriesOf(["buffer", "blob", "node", "eventLoop"], [["Blob.prototype.stream", ""]], { besides: "fileOfBlob" }),
+  ...entriesOf(["buffer", "blob", "node", "eventLoop"], [["Blob#stream", ""]], { besides: "fileOfBlob" }),
   ...entriesOf(
     ["string_decoder", "string_decoder", "node", "synchronous"],
     [
-      ["StringDecoder.prototype.end", "buffer"],
-      ["StringDecoder.prototype.write", "buffer"],
+      ["StringDecoder#end", "buffer"],
+      ["StringDecoder#write", "buffer"],
     ],
   ),
   ...entriesOf(
     ["tty", "tty_wrap", "uv", "synchronous"],
     [
       ["ReadStream", "#new-ttyreadstreamfd-options", "terminal"],
-      ["ReadStream.prototype.setRawMode", "mode", "setTerminal"],
+      ["ReadStream#setRawMode", "mode", "setTerminal"],
       ["WriteStream", "#new-ttywritestreamfd", "terminal"],
       ["isatty", "fd", "terminal"],
     ],
@@ -95,9 +96,9 @@ export const dataEntries: readonly CatalogueEntry[] = [
       ["getSystemErrorName", "err"],
     ],
   ),
-  ...entriesOf(["util", "uv", "uv", "synchronous"], [["getSystemErrorMessage", null]], { since: 22 }),
+  ...entriesOf(["util", "uv", "uv", "synchronous"], ["getSystemErrorMessage"], { since: 22 }),
   ...entriesOf(["util", "util", "v8", "synchronous"], [["inspect", "object-options"]]),
-  ...entriesOf(["util", "util", "v8", "synchronous"], [["getCallSites", null]], { since: 22 }),
+  ...entriesOf(["util", "util", "v8", "synchronous"], ["getCallSites"], { since: 22 }),
   ...entriesOf(["util", "util", "node", "synchronous"], [["parseEnv", "content"]]),
   ...entriesOf(
     ["util", "types", "v8", "synchronous"],
@@ -107,33 +108,19 @@ export const dataEntries: readonly CatalogueEntry[] = [
       ["types.isProxy", "value"],
     ],
   ),
-  ...entriesOf(
-    ["url", "blob", "node", "synchronous"],
-    [
-      ["URL.createObjectURL", null],
-      ["URL.revokeObjectURL", null],
-    ],
-  ),
-  ...entriesOf(["url", "url", "ada", "synchronous"], [["fileURLToPathBuffer", null]], { since: 22 }),
-  ...entriesOf(
-    ["url", "url_pattern", "ada", "synchronous"],
-    [
-      ["URLPattern.prototype.exec", null],
-      ["URLPattern.prototype.test", null],
-    ],
-    { since: 24 },
-  ),
+  ...entriesOf(["url", "blob", "node", "synchronous"], ["URL.createObjectURL", "URL.revokeObjectURL"]),
+  ...entriesOf(["url", "url", "ada", "synchronous"], ["fileURLToPathBuffer"], { since: 22 }),
+  ...entriesOf(["url", "url_pattern", "ada", "synchronous"], ["URLPattern#exec", "URLPattern#test"], { since: 24 }),
   ...entriesOf(
     ["buffer", "buffer", "node", "synchronous"],
-    [
-      ["Buffer.allocUnsafe", null],
-      ["Buffer.prototype.swap32", "#bufswap32"],
-      ["Buffer.prototype.swap64", "#bufswap64"],
-    ],
+    ["Buffer.allocUnsafe", ["Buffer#swap32", "#bufswap32"], ["Buffer#swap64", "#bufswap64"]],
   ),
-  ...entriesOf(["buffer", "blob", "node", "synchronous"], [["File", null]]),
-  ...entriesOf(["buffer", "blob", "node", "synchronous"], [["Blob.prototype.textStream", null]], { since: 24 }),
-  ...entriesOf(["string_decoder", "string_decoder", "node", "synchronous"], [["StringDecoder.prototype.text", null]]),
+  ...entriesOf(["buffer", "blob", "node", "synchronous"], ["File"]),
+  ...entriesOf(["buffer", "blob", "node", "eventLoop"], ["Blob#textStream"], {
+    since: 24,
+    besides: "fileOfBlob",
+  }),
+  ...entriesOf(["string_decoder", "string_decoder", "node", "synchronous"], ["StringDecoder#text"]),
   ...entriesOf(
     ["util", "types", "v8", "synchronous"],
     [
@@ -162,8 +149,8 @@ export const dataEntries: readonly CatalogueEntry[] = [
       ["types.isBoxedPrimitive", "value"],
     ],
   ),
-  ...entriesOf(["util", "util", "v8", "synchronous"], [["isDeepStrictEqual", null]]),
-  ...entriesOf(["util", "watchdog", "node", "synchronous"], [["setTraceSigInt", null]], {
+  ...entriesOf(["util", "util", "v8", "synchronous"], ["isDeepStrictEqual"]),
+  ...entriesOf(["util", "watchdog", "node", "synchronous"], ["setTraceSigInt"], {
     since: 22,
   }),
 ];

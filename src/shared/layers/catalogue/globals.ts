@@ -2,16 +2,13 @@ import type { CatalogueEntry } from "../entry.ts";
 import { entriesOf } from "./rows.ts";
 
 export const globalsEntries: readonly CatalogueEntry[] = [
-  ...entriesOf(
-    ["globals", "tcp_wrap", "undici", "eventLoop"],
-    [["fetch", "", "socket", "connect", "send", "poll", "receive"]],
-    { besides: "hostName" },
-  ),
-  ...entriesOf(
-    ["globals", "tcp_wrap", "undici", "eventLoop"],
-    [["WebSocket", "", "socket", "connect", "send", "poll", "receive"]],
-    { since: 22, besides: "hostName" },
-  ),
+  ...entriesOf(["globals", "tcp_wrap", "undici", "eventLoop"], [["fetch", "", "socket", "connect", "exchange"]], {
+    besides: "hostName",
+  }),
+  ...entriesOf(["globals", "tcp_wrap", "undici", "eventLoop"], [["WebSocket", "", "socket", "connect", "exchange"]], {
+    since: 22,
+    besides: "hostName",
+  }),
   ...entriesOf(
     ["globals", "timers", "uv", "timer"],
     [
@@ -32,20 +29,10 @@ export const globalsEntries: readonly CatalogueEntry[] = [
   ),
   ...entriesOf(
     ["globals", "encoding_binding", "simdutf", "synchronous"],
-    [
-      ["TextDecoder.prototype.decode", null],
-      ["TextEncoder.prototype.encode", null],
-      ["TextEncoder.prototype.encodeInto", null],
-    ],
+    ["TextDecoder#decode", "TextEncoder#encode", "TextEncoder#encodeInto"],
   ),
   ...entriesOf(["globals", "icu", "icu", "synchronous"], [["TextDecoder", ""]]),
-  ...entriesOf(
-    ["globals", "zlib", "zlib", "threadPool"],
-    [
-      ["CompressionStream", null],
-      ["DecompressionStream", null],
-    ],
-  ),
+  ...entriesOf(["globals", "zlib", "zlib", "threadPool"], ["CompressionStream", "DecompressionStream"]),
   ...entriesOf(
     ["globals", "timers", "uv", "synchronous"],
     [
@@ -57,8 +44,8 @@ export const globalsEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["globals", "stream_wrap", "undici", "eventLoop"],
     [
-      ["WebSocket.prototype.close", null, "send"],
-      ["WebSocket.prototype.send", null, "sendMany"],
+      ["WebSocket#close", null, "send"],
+      ["WebSocket#send", null, "sendMany"],
     ],
     { since: 22 },
   ),

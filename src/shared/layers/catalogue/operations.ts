@@ -34,6 +34,8 @@ export const operations = {
   read: ["read", "read", "ReadFile"],
   readDirectory: ["getdents64", "readdir", "FindNextFileW"],
   readlink: ["readlink", "readlink", "CreateFileW DeviceIoControl CloseHandle"],
+  readWhole: ["openat read close", "open read close", "CreateFileW ReadFile CloseHandle"],
+  listFolder: ["openat getdents64 close", "open getdirentries64 close", "CreateFileW NtQueryDirectoryFile CloseHandle"],
   readv: ["readv", "readv", "ReadFile"],
   realpath: ["readlink", "realpath", "CreateFileW GetFinalPathNameByHandleW CloseHandle"],
   reflink: ["openat ioctl close", "copyfile", "CopyFileW"],
@@ -46,6 +48,11 @@ export const operations = {
   utimes: ["utimensat", "utimensat", "CreateFileW SetFileTime CloseHandle"],
   watch: [
     "inotify_init1 inotify_add_watch",
+    "open fstat64 close FSEventStreamCreate FSEventStreamStart",
+    "CreateFileW ReadDirectoryChangesW",
+  ],
+  watchMore: [
+    "inotify_add_watch",
     "open fstat64 close FSEventStreamCreate FSEventStreamStart",
     "CreateFileW ReadDirectoryChangesW",
   ],
@@ -63,6 +70,7 @@ export const operations = {
   bind: ["bind", "bind", "bind"],
   connect: ["connect", "connect", "ConnectEx"],
   connectDatagram: ["connect", "connect", "connect"],
+  exchange: ["write epoll_pwait read", "write kevent read", "WSASend GetQueuedCompletionStatusEx WSARecv"],
   getpeername: ["getpeername", "getpeername", "getpeername"],
   getsockname: ["getsockname", "getsockname", "getsockname"],
   getsockopt: ["getsockopt", "getsockopt", "getsockopt"],
@@ -89,6 +97,7 @@ export const operations = {
   checkHosts: ["statx", "stat64", "CreateFileW GetFileInformationByHandle CloseHandle"],
   nameOf: ["openat read close socket connect", "getnameinfo", "GetNameInfoW"],
   askNames: ["openat read close socket connect poll sendto recvfrom", "getaddrinfo", "GetAddrInfoW"],
+  addrConfig: ["openat read close socket bind sendto recvmsg", "getaddrinfo", "GetAddrInfoW"],
   addressOf: ["openat read close socket connect", "getaddrinfo", "GetAddrInfoW"],
 
   // waiting
@@ -130,6 +139,7 @@ export const operations = {
 
   // the machine
   affinity: ["sched_getaffinity", "sysctlbyname", "GetProcessAffinityMask"],
+  controlGroup: ["openat read close", "", ""],
   cpus: [
     "openat read close",
     "sysctlbyname host_processor_info",

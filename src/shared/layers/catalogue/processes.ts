@@ -21,32 +21,27 @@ export const processesEntries: readonly CatalogueEntry[] = [
   ),
   ...entriesOf(
     ["child_process", "process_wrap", "uv", "synchronous"],
-    [["ChildProcess.prototype.kill", "#subprocesskillsignal", "killChild"]],
+    [["ChildProcess#kill", "#subprocesskillsignal", "killChild"]],
   ),
   ...entriesOf(["cluster", "process_wrap", "uv", "process"], [["fork", "env", "spawn"]]),
   ...entriesOf(["worker_threads", "worker", "v8", "thread"], [["Worker", "#new-workerfilename-options", "thread"]]),
   ...entriesOf(
     ["worker_threads", "worker", "v8", "otherThread"],
     [
-      ["Worker.prototype.getHeapSnapshot", "options"],
-      ["Worker.prototype.terminate", ""],
+      ["Worker#getHeapSnapshot", "options"],
+      ["Worker#terminate", ""],
     ],
   ),
-  ...entriesOf(
-    ["worker_threads", "worker", "v8", "otherThread"],
-    [
-      ["Worker.prototype.cpuUsage", null],
-      ["Worker.prototype.getHeapStatistics", null],
-    ],
-    { since: 22 },
-  ),
+  ...entriesOf(["worker_threads", "worker", "v8", "otherThread"], ["Worker#cpuUsage", "Worker#getHeapStatistics"], {
+    since: 22,
+  }),
   ...entriesOf(
     ["worker_threads", "messaging", "v8", "eventLoop"],
     [
-      ["BroadcastChannel.prototype.postMessage", "message"],
-      ["MessagePort.prototype.close", "#portclose"],
-      ["MessagePort.prototype.postMessage", "#portpostmessagevalue-transferlist"],
-      ["Worker.prototype.postMessage", "value-transferlist"],
+      ["BroadcastChannel#postMessage", "message"],
+      ["MessagePort#close", "#portclose"],
+      ["MessagePort#postMessage", "#portpostmessagevalue-transferlist"],
+      ["Worker#postMessage", "value-transferlist"],
       ["postMessageToThread", "#workerpostmessagetothreadthreadid-value-transferlist-timeout"],
     ],
   ),
@@ -54,7 +49,7 @@ export const processesEntries: readonly CatalogueEntry[] = [
     ["worker_threads", "messaging", "v8", "synchronous"],
     [
       ["BroadcastChannel", "#new-broadcastchannelname"],
-      ["MessageChannel", null],
+      "MessageChannel",
       ["moveMessagePortToContext", "#workermovemessageporttocontextport-contextifiedsandbox"],
       ["receiveMessageOnPort", "#workerreceivemessageonportport"],
     ],
@@ -62,55 +57,45 @@ export const processesEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["child_process", "process_wrap", "uv", "synchronous"],
     [
-      ["ChildProcess.prototype.ref", "#subprocessref"],
-      ["ChildProcess.prototype.unref", "#subprocessunref"],
+      ["ChildProcess#ref", "#subprocessref"],
+      ["ChildProcess#unref", "#subprocessunref"],
     ],
   ),
   ...entriesOf(
     ["cluster", "process_wrap", "uv", "eventLoop"],
     [
-      ["Worker.prototype.destroy", null, "kill"],
-      ["Worker.prototype.kill", null, "kill"],
+      ["Worker#destroy", null, "kill"],
+      ["Worker#kill", null, "kill"],
     ],
   ),
   ...entriesOf(
     ["cluster", "pipe_wrap", "uv", "eventLoop"],
-    [
-      ["Worker.prototype.disconnect", null],
-      ["Worker.prototype.send", null, "sendMessage"],
-    ],
+    ["Worker#disconnect", ["Worker#send", null, "sendMessage"]],
   ),
   ...entriesOf(
     ["worker_threads", "worker", "v8", "synchronous"],
     [
-      ["Worker.prototype.ref", ""],
-      ["Worker.prototype.unref", ""],
+      ["Worker#ref", ""],
+      ["Worker#unref", ""],
     ],
   ),
-  ...entriesOf(["worker_threads", "worker", "v8", "otherThread"], [["Worker.prototype.startCpuProfile", null]], {
+  ...entriesOf(["worker_threads", "worker", "v8", "otherThread"], ["Worker#startCpuProfile"], {
     since: 22,
   }),
-  ...entriesOf(["worker_threads", "worker", "v8", "otherThread"], [["Worker.prototype.startHeapProfile", null]], {
+  ...entriesOf(["worker_threads", "worker", "v8", "otherThread"], ["Worker#startHeapProfile"], {
     since: 24,
   }),
   ...entriesOf(
     ["worker_threads", "messaging", "v8", "synchronous"],
     [
-      ["MessagePort.prototype.hasRef", null],
-      ["MessagePort.prototype.ref", "#portref"],
-      ["MessagePort.prototype.start", "#portstart"],
-      ["MessagePort.prototype.unref", "#portunref"],
-      ["BroadcastChannel.prototype.close", ""],
-      ["BroadcastChannel.prototype.ref", ""],
-      ["BroadcastChannel.prototype.unref", ""],
+      "MessagePort#hasRef",
+      ["MessagePort#ref", "#portref"],
+      ["MessagePort#start", "#portstart"],
+      ["MessagePort#unref", "#portunref"],
+      ["BroadcastChannel#close", ""],
+      ["BroadcastChannel#ref", ""],
+      ["BroadcastChannel#unref", ""],
     ],
   ),
-  ...entriesOf(
-    ["worker_threads", "locks", "node", "microtask"],
-    [
-      ["locks.query", null],
-      ["locks.request", null],
-    ],
-    { since: 24 },
-  ),
+  ...entriesOf(["worker_threads", "locks", "node", "microtask"], ["locks.query", "locks.request"], { since: 24 }),
 ];

@@ -20,12 +20,19 @@ interface Also extends Pick<CatalogueEntry, "since" | "callbackOptional" | "besi
  */
 type Anchor = string | null;
 
-export type Row = readonly [name: string, anchor: Anchor, ...operations: Operation[]];
+/**
+ * A function; a `#` stands for `.prototype.` in its name. One that has no anchor and needs no operation is a name alone.
+ */
+export type Row = string | FullRow;
+
+export type FullRow = readonly [name: string, anchor: Anchor, ...operations: Operation[]];
 
 export function entriesOf(common: Common, rows: readonly Row[], also: Also = {}): CatalogueEntry[] {
   const [module, binding, dependency, mechanism] = common;
   const { source = sources[binding] ?? `${binding}.cc`, page = pageOf(module), operations: all = [], ...rest } = also;
-  return rows.map(([name, anchor, ...own]) => {
+  return rows.map((row) => {
+    const [written, anchor, ...own] = typeof row === "string" ? ([row, null] as const) : row;
+    const name = inFull(written);
     const needed = [...all, ...own];
     return {
       module,
@@ -40,6 +47,11 @@ export function entriesOf(common: Common, rows: readonly Row[], also: Also = {})
       ...rest,
     };
   });
+}
+
+/** The name of a function with `#` for `.prototype.`. */
+export function inFull(name: string): string {
+  return name.replace("#", ".prototype.");
 }
 
 /** Source files of the bindings that have no file of their own name. */

@@ -32,13 +32,7 @@ export const schedulingEntries: readonly CatalogueEntry[] = [
       ["pipeline", "source-transforms-destination-options"],
     ],
   ),
-  ...entriesOf(
-    ["stream/promises", "task_queue", "node", "microtask"],
-    [
-      ["finished", null],
-      ["pipeline", null],
-    ],
-  ),
+  ...entriesOf(["stream/promises", "task_queue", "node", "microtask"], ["finished", "pipeline"]),
   ...entriesOf(
     ["perf_hooks", "performance", "uv", "synchronous"],
     [
@@ -49,21 +43,12 @@ export const schedulingEntries: readonly CatalogueEntry[] = [
       ["performance.now", "#performancenow"],
     ],
   ),
-  ...entriesOf(
-    ["perf_hooks", "performance", "v8", "synchronous"],
-    [["PerformanceObserver.prototype.observe", "options"]],
-  ),
+  ...entriesOf(["perf_hooks", "performance", "v8", "synchronous"], [["PerformanceObserver#observe", "options"]]),
   ...entriesOf(["perf_hooks", "performance", "node", "synchronous"], [["createHistogram", "options"]], {
     source: "histogram.cc",
   }),
   ...entriesOf(["async_hooks", "async_wrap", "v8", "synchronous"], [["createHook", "callbacks"]]),
-  ...entriesOf(
-    ["async_hooks", "async_context_frame", "v8", "synchronous"],
-    [
-      ["AsyncLocalStorage.prototype.run", null],
-      ["AsyncResource", null],
-    ],
-  ),
+  ...entriesOf(["async_hooks", "async_context_frame", "v8", "synchronous"], ["AsyncLocalStorage#run", "AsyncResource"]),
   ...entriesOf(
     ["timers", "timers", "uv", "synchronous"],
     [
@@ -71,38 +56,29 @@ export const schedulingEntries: readonly CatalogueEntry[] = [
       ["clearTimeout", "#cleartimeouttimeout"],
     ],
   ),
-  ...entriesOf(
-    ["perf_hooks", "performance", "uv", "synchronous"],
-    [
-      ["eventLoopUtilization", null],
-      ["timerify", null],
-    ],
-    { since: 24 },
-  ),
+  ...entriesOf(["perf_hooks", "performance", "uv", "synchronous"], ["eventLoopUtilization", "timerify"], { since: 24 }),
   ...entriesOf(
     ["perf_hooks", "performance", "uv", "synchronous"],
     [
       ["performance.timerify", "#performancetimerifyfn-options"],
       ["performance.toJSON", "#performancetojson"],
-      ["PerformanceObserver.prototype.disconnect", "#performanceobserverdisconnect"],
+      ["PerformanceObserver#disconnect", "#performanceobserverdisconnect"],
     ],
   ),
   ...entriesOf(
     ["async_hooks", "async_context_frame", "v8", "synchronous"],
     [
-      ["AsyncLocalStorage.bind", null],
-      ["AsyncLocalStorage.snapshot", null],
-      ["AsyncResource.bind", null],
-      ["AsyncResource.prototype.runInAsyncScope", null],
-      ["AsyncLocalStorage.prototype.disable", null],
-      ["AsyncLocalStorage.prototype.enterWith", null],
-      ["AsyncLocalStorage.prototype.exit", null],
-      ["AsyncLocalStorage.prototype.getStore", null],
+      "AsyncLocalStorage.bind",
+      "AsyncLocalStorage.snapshot",
+      "AsyncResource.bind",
+      "AsyncResource#runInAsyncScope",
+      "AsyncLocalStorage#disable",
+      "AsyncLocalStorage#enterWith",
+      "AsyncLocalStorage#exit",
+      "AsyncLocalStorage#getStore",
     ],
   ),
-  ...entriesOf(
-    ["async_hooks", "async_context_frame", "v8", "synchronous"],
-    [["AsyncLocalStorage.prototype.withScope", null]],
-    { since: 24 },
-  ),
+  ...entriesOf(["async_hooks", "async_context_frame", "v8", "synchronous"], ["AsyncLocalStorage#withScope"], {
+    since: 24,
+  }),
 ];

@@ -29,7 +29,7 @@ export const systemEntries: readonly CatalogueEntry[] = [
       ["abort", "", "raise"],
       ["exit", "code", "exit"],
       ["getActiveResourcesInfo", ""],
-      ["loadEnvFile", "path", "open", "read", "close"],
+      ["loadEnvFile", "path", "readWhole"],
     ],
   ),
   ...entriesOf(["process", "process_methods", "node", "synchronous"], [["execve", null, "execve"]], { since: 22 }),
@@ -56,7 +56,7 @@ export const systemEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["process", "report", "node", "synchronous"],
     [
-      ["report.getReport", "err", "open", "read", "close"],
+      ["report.getReport", "err", "readWhole"],
       ["report.writeReport", "filename-err", "open", "write", "close"],
     ],
   ),

@@ -22,7 +22,7 @@ const hiddenBindings = ["internal_only_v8"];
   let again: readonly ModuleRun[] = [];
 
   before("run a snippet for each entry under strace", async function () {
-    this.timeout(400_000);
+    this.timeout(900_000);
     const find = () => findProgram(["strace"]);
     await ensureSystem([programNeed("strace", () => find() !== null)], "Tracing the system calls of the catalogue");
     const strace = find() ?? "strace";
@@ -34,15 +34,19 @@ const hiddenBindings = ["internal_only_v8"];
   });
 
   it("has a snippet for each entry, and an entry for each snippet", () => {
+    const newer = catalogue.filter((entry) => !listed.includes(entry)).map(({ module, name }) => `${module}: ${name}`);
     const ran = runs.flatMap(({ module, snippets }) => snippets.map(({ name }) => `${module}: ${name}`));
-    const wanted = catalogue.filter(({ module }) => entriesOf(module).length > 0);
-    assert.deepEqual(ran.sort(), wanted.map(({ module, name }) => `${module}: ${name}`).sort());
+    assert.deepEqual(
+      ran.filter((name) => !newer.includes(name)).sort(),
+      listed.map(({ module, name }) => `${module}: ${name}`).sort(),
+    );
   });
 
   it("sees none of the named bindings called when nothing is, but for what every promise needs", () => {
     const seen = (name: string) => new Set(runs.flatMap(({ windows }) => [...(windows.get(name)?.bindings ?? ["?"])]));
     assert.deepEqual([...seen("(nothing)")], []);
-    assert.deepEqual([...seen("(nothing, later)")].sort(), ["async_context_frame", "task_queue"]);
+    const frames = node.major < 24 ? [] : ["async_context_frame"];
+    assert.deepEqual([...seen("(nothing, later)")].sort(), [...frames, "task_queue"]);
   });
 
   it("sees no call of a binding that is loaded and watched, but that the function does not lead to", () => {

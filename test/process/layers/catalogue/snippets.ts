@@ -39,7 +39,15 @@ export function formsIn({ forms = [] }: CatalogueEntry, major: number): readonly
 }
 
 /** What calls of such a version do in place of all that the entry says. */
-const replacing: readonly FormName[] = ["fromMemory", "hooks", "inJavaScript", "inOne", "noCallback", "together"];
+const replacing: readonly FormName[] = [
+  "fromMemory",
+  "hooks",
+  "inJavaScript",
+  "inOne",
+  "noCallback",
+  "readsOn",
+  "together",
+];
 
 /** Whether the entry does not say what calls of that version do, but one of its forms. */
 export function isReplaced(entry: CatalogueEntry, major: number): boolean {

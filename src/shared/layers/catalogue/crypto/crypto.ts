@@ -1,35 +1,37 @@
 import type { CatalogueEntry } from "../../entry.ts";
 import { entriesOf } from "../rows.ts";
 
+const atOnce = ["crypto", "crypto", "openssl", "synchronous"] as const;
+
 export const cryptoEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
+    atOnce,
     [
       ["createHash", "algorithm-options"],
-      ["Hash.prototype.update", "data-inputencoding"],
-      ["Hash.prototype.digest", "encoding"],
-      ["Hash.prototype.copy", "options"],
+      ["Hash#update", "data-inputencoding"],
+      ["Hash#digest", "encoding"],
+      ["Hash#copy", "options"],
       ["getHashes", ""],
       ["hash", "algorithm-data-options"],
     ],
     { source: "crypto/crypto_hash.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
+    atOnce,
     [
       ["createHmac", "algorithm-key-options"],
-      ["Hmac.prototype.update", "data-inputencoding"],
-      ["Hmac.prototype.digest", "encoding"],
+      ["Hmac#update", "data-inputencoding"],
+      ["Hmac#digest", "encoding"],
     ],
     { source: "crypto/crypto_hmac.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
+    atOnce,
     [
       ["createCipheriv", "algorithm-key-iv-options"],
       ["createDecipheriv", "algorithm-key-iv-options"],
-      ["Cipheriv.prototype.update", "#cipherupdatedata-inputencoding-outputencoding"],
-      ["Cipheriv.prototype.final", "#cipherfinaloutputencoding"],
+      ["Cipheriv#update", "#cipherupdatedata-inputencoding-outputencoding"],
+      ["Cipheriv#final", "#cipherfinaloutputencoding"],
       ["getCipherInfo", "nameornid-options"],
       ["privateDecrypt", "privatekey-buffer"],
       ["privateEncrypt", "privatekey-buffer"],
@@ -39,44 +41,44 @@ export const cryptoEntries: readonly CatalogueEntry[] = [
     { source: "crypto/crypto_cipher.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
+    atOnce,
     [
       ["createDiffieHellman", "prime-primeencoding-generator-generatorencoding"],
       ["getDiffieHellman", "groupname"],
-      ["DiffieHellman.prototype.generateKeys", "encoding"],
-      ["DiffieHellman.prototype.computeSecret", "otherpublickey-inputencoding-outputencoding"],
+      ["DiffieHellman#generateKeys", "encoding"],
+      ["DiffieHellman#computeSecret", "otherpublickey-inputencoding-outputencoding"],
     ],
     { source: "crypto/crypto_dh.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
+    atOnce,
     [
       ["createECDH", "curvename"],
-      ["ECDH.prototype.generateKeys", "encoding-format"],
-      ["ECDH.prototype.computeSecret", "otherpublickey-inputencoding-outputencoding"],
+      ["ECDH#generateKeys", "encoding-format"],
+      ["ECDH#computeSecret", "otherpublickey-inputencoding-outputencoding"],
       ["getCurves", ""],
     ],
     { source: "crypto/crypto_ec.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
+    atOnce,
     [
       ["createPrivateKey", "key"],
       ["createPublicKey", "key"],
       ["createSecretKey", "key-encoding"],
-      ["KeyObject.prototype.equals", "otherkeyobject"],
+      ["KeyObject#equals", "otherkeyobject"],
     ],
     { source: "crypto/crypto_keys.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
+    atOnce,
     [
       ["createSign", "algorithm-options"],
-      ["Sign.prototype.update", "data-inputencoding"],
-      ["Sign.prototype.sign", "privatekey-outputencoding"],
+      ["Sign#update", "data-inputencoding"],
+      ["Sign#sign", "privatekey-outputencoding"],
       ["createVerify", "algorithm-options"],
-      ["Verify.prototype.update", "data-inputencoding"],
-      ["Verify.prototype.verify", "object-signature-signatureencoding"],
+      ["Verify#update", "data-inputencoding"],
+      ["Verify#verify", "object-signature-signatureencoding"],
     ],
     { source: "crypto/crypto_sig.cc" },
   ),

@@ -1,13 +1,16 @@
 import type { CatalogueEntry } from "../../entry.ts";
 import { entriesOf } from "../rows.ts";
 
+const atOnce = ["crypto", "crypto", "openssl", "synchronous"] as const;
+const pooled = ["crypto", "crypto", "openssl", "threadPool"] as const;
+
 export const cryptoJobsEntries: readonly CatalogueEntry[] = [
-  ...entriesOf(["crypto", "crypto", "openssl", "threadPool"], [["diffieHellman", "options-callback"]], {
+  ...entriesOf(pooled, [["diffieHellman", "options-callback"]], {
     callbackOptional: true,
     source: "crypto/crypto_dh.cc",
   }),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "threadPool"],
+    pooled,
     [
       ["sign", "algorithm-data-key-callback"],
       ["verify", "algorithm-data-key-signature-callback"],
@@ -15,7 +18,7 @@ export const cryptoJobsEntries: readonly CatalogueEntry[] = [
     { callbackOptional: true, source: "crypto/crypto_sig.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "threadPool"],
+    pooled,
     [
       ["generateKey", "type-options-callback"],
       ["generateKeyPair", "type-options-callback"],
@@ -23,7 +26,7 @@ export const cryptoJobsEntries: readonly CatalogueEntry[] = [
     { source: "crypto/crypto_keygen.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
+    atOnce,
     [
       ["generateKeySync", "type-options"],
       ["generateKeyPairSync", "type-options"],
@@ -31,7 +34,7 @@ export const cryptoJobsEntries: readonly CatalogueEntry[] = [
     { source: "crypto/crypto_keygen.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "threadPool"],
+    pooled,
     [
       ["checkPrime", "candidate-options-callback"],
       ["generatePrime", "size-options-callback"],
@@ -40,7 +43,7 @@ export const cryptoJobsEntries: readonly CatalogueEntry[] = [
     { source: "crypto/crypto_random.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "threadPool"],
+    pooled,
     [
       ["randomBytes", "size-callback"],
       ["randomInt", "min-max-callback"],
@@ -48,7 +51,7 @@ export const cryptoJobsEntries: readonly CatalogueEntry[] = [
     { callbackOptional: true, source: "crypto/crypto_random.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
+    atOnce,
     [
       ["checkPrimeSync", "candidate-options"],
       ["generatePrimeSync", "size-options"],
@@ -58,64 +61,60 @@ export const cryptoJobsEntries: readonly CatalogueEntry[] = [
     ],
     { source: "crypto/crypto_random.cc" },
   ),
-  ...entriesOf(["crypto", "crypto", "openssl", "threadPool"], [["argon2", "algorithm-parameters-callback"]], {
+  ...entriesOf(pooled, [["argon2", "algorithm-parameters-callback"]], {
     since: 24,
     source: "crypto/crypto_argon2.cc",
   }),
-  ...entriesOf(["crypto", "crypto", "openssl", "synchronous"], [["argon2Sync", "algorithm-parameters"]], {
+  ...entriesOf(atOnce, [["argon2Sync", "algorithm-parameters"]], {
     since: 24,
     source: "crypto/crypto_argon2.cc",
   }),
-  ...entriesOf(["crypto", "crypto", "openssl", "threadPool"], [["hkdf", "digest-ikm-salt-info-keylen-callback"]], {
+  ...entriesOf(pooled, [["hkdf", "digest-ikm-salt-info-keylen-callback"]], {
     source: "crypto/crypto_hkdf.cc",
   }),
-  ...entriesOf(["crypto", "crypto", "openssl", "synchronous"], [["hkdfSync", "digest-ikm-salt-info-keylen"]], {
+  ...entriesOf(atOnce, [["hkdfSync", "digest-ikm-salt-info-keylen"]], {
     source: "crypto/crypto_hkdf.cc",
   }),
-  ...entriesOf(
-    ["crypto", "crypto", "openssl", "threadPool"],
-    [["pbkdf2", "password-salt-iterations-keylen-digest-callback"]],
-    { source: "crypto/crypto_pbkdf2.cc" },
-  ),
-  ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
-    [["pbkdf2Sync", "password-salt-iterations-keylen-digest"]],
-    { source: "crypto/crypto_pbkdf2.cc" },
-  ),
-  ...entriesOf(["crypto", "crypto", "openssl", "threadPool"], [["scrypt", "password-salt-keylen-options-callback"]], {
+  ...entriesOf(pooled, [["pbkdf2", "password-salt-iterations-keylen-digest-callback"]], {
+    source: "crypto/crypto_pbkdf2.cc",
+  }),
+  ...entriesOf(atOnce, [["pbkdf2Sync", "password-salt-iterations-keylen-digest"]], {
+    source: "crypto/crypto_pbkdf2.cc",
+  }),
+  ...entriesOf(pooled, [["scrypt", "password-salt-keylen-options-callback"]], {
     source: "crypto/crypto_scrypt.cc",
   }),
-  ...entriesOf(["crypto", "crypto", "openssl", "synchronous"], [["scryptSync", "password-salt-keylen-options"]], {
+  ...entriesOf(atOnce, [["scryptSync", "password-salt-keylen-options"]], {
     source: "crypto/crypto_scrypt.cc",
   }),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
+    atOnce,
     [
       ["getFips", ""],
       ["secureHeapUsed", ""],
     ],
     { source: "crypto/crypto_util.cc" },
   ),
-  ...entriesOf(["crypto", "crypto", "openssl", "synchronous"], [["timingSafeEqual", "a-b"]], {
+  ...entriesOf(atOnce, [["timingSafeEqual", "a-b"]], {
     source: "crypto/crypto_timing.cc",
   }),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "synchronous"],
+    atOnce,
     [
       ["X509Certificate", "#new-x509certificatebuffer"],
-      ["X509Certificate.prototype.checkHost", "#x509checkhostname-options"],
-      ["X509Certificate.prototype.toLegacyObject", "#x509tolegacyobject"],
-      ["X509Certificate.prototype.toString", "#x509tostring"],
-      ["X509Certificate.prototype.verify", "#x509verifypublickey"],
+      ["X509Certificate#checkHost", "#x509checkhostname-options"],
+      ["X509Certificate#toLegacyObject", "#x509tolegacyobject"],
+      ["X509Certificate#toString", "#x509tostring"],
+      ["X509Certificate#verify", "#x509verifypublickey"],
     ],
     { source: "crypto/crypto_x509.cc" },
   ),
-  ...entriesOf(["crypto", "crypto", "openssl", "threadPool"], [["subtle.digest", "#subtledigestalgorithm-data"]], {
+  ...entriesOf(pooled, [["subtle.digest", "#subtledigestalgorithm-data"]], {
     page: "webcrypto",
     source: "crypto/crypto_hash.cc",
   }),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "threadPool"],
+    pooled,
     [
       ["subtle.encrypt", "#subtleencryptalgorithm-key-data"],
       ["subtle.decrypt", "#subtledecryptalgorithm-key-data"],
@@ -128,20 +127,19 @@ export const cryptoJobsEntries: readonly CatalogueEntry[] = [
     { page: "webcrypto", source: "crypto/crypto_aes.cc" },
   ),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "threadPool"],
+    pooled,
     [
       ["subtle.sign", "#subtlesignalgorithm-key-data"],
       ["subtle.verify", "#subtleverifyalgorithm-key-signature-data"],
     ],
     { page: "webcrypto", source: "crypto/crypto_sig.cc" },
   ),
+  ...entriesOf(pooled, [["subtle.generateKey", "#subtlegeneratekeyalgorithm-extractable-keyusages"]], {
+    page: "webcrypto",
+    source: "crypto/crypto_keygen.cc",
+  }),
   ...entriesOf(
-    ["crypto", "crypto", "openssl", "threadPool"],
-    [["subtle.generateKey", "#subtlegeneratekeyalgorithm-extractable-keyusages"]],
-    { page: "webcrypto", source: "crypto/crypto_keygen.cc" },
-  ),
-  ...entriesOf(
-    ["crypto", "crypto", "openssl", "threadPool"],
+    pooled,
     [
       ["subtle.deriveBits", "#subtlederivebitsalgorithm-basekey-length"],
       ["subtle.deriveKey", "#subtlederivekeyalgorithm-basekey-derivedkeyalgorithm-extractable-keyusages"],

@@ -1,7 +1,7 @@
-import type { Row } from "../rows.ts";
+import type { FullRow } from "../rows.ts";
 
 /** Functions that exist three times: with a callback, as `…Sync`, and in `fs/promises`. Written as in `fs/promises`. */
-export const byPath: readonly Row[] = [
+export const byPath: readonly FullRow[] = [
   ["access", "path-mode", "access"],
   ["appendFile", "path-data-options", "open", "write", "close"],
   ["chmod", "path-mode", "chmod"],
@@ -14,7 +14,7 @@ export const byPath: readonly Row[] = [
   ["mkdir", "path-options", "mkdir"],
   ["mkdtemp", "prefix-options", "mkdir"],
   ["open", "path-flags-mode", "open"],
-  ["readdir", "path-options", "open", "list", "close"],
+  ["readdir", "path-options", "listFolder"],
   ["readFile", "path-options", "open", "fstat", "read", "close"],
   ["readlink", "path-options", "readlink"],
   ["rename", "oldpath-newpath", "rename"],
@@ -29,7 +29,7 @@ export const byPath: readonly Row[] = [
 ];
 
 /** Functions on a descriptor, which exist with a callback and as `…Sync`. Written without the callback. */
-export const byDescriptor: readonly Row[] = [
+export const byDescriptor: readonly FullRow[] = [
   ["close", "fd", "close"],
   ["fchmod", "fd-mode", "fchmod"],
   ["fchown", "fd-uid-gid", "fchown"],
@@ -41,7 +41,7 @@ export const byDescriptor: readonly Row[] = [
 ];
 
 /** Functions on a descriptor, as of a position or not: `forms.ts` has the other form. */
-export const byPosition: readonly Row[] = [
+export const byPosition: readonly FullRow[] = [
   ["read", "fd-buffer-offset-length-position", "pread"],
   ["readv", "fd-buffers-position", "preadv"],
   ["write", "fd-buffer-offset-length-position", "write"],

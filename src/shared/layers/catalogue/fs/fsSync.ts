@@ -16,21 +16,21 @@ export const fsSyncEntries: readonly CatalogueEntry[] = [
       ["realpathSync.native", "path-options", "realpath"],
     ],
   ),
-  ...entriesOf(["fs", "fs", "uv", "synchronous"], [["globSync", null, "stat", "open", "list", "close"]], { since: 22 }),
+  ...entriesOf(["fs", "fs", "uv", "synchronous"], [["globSync", null, "stat", "listFolder"]], { since: 22 }),
   ...entriesOf(["fs", "fs", "uv", "synchronous"], [["mkdtempDisposableSync", null, "mkdir"]], { since: 24 }),
   ...entriesOf(
     ["fs", "fs", "os", "synchronous"],
     [
       ["cpSync", "src-dest-options", "stat", "mkdir", "open", "list", "clone", "close"],
-      ["rmSync", "path-options", "open", "list", "unlink", "rmdir"],
+      ["rmSync", "path-options", "lstat", "listFolder", "unlink", "rmdir"],
     ],
   ),
   ...entriesOf(
     ["fs", "fs_dir", "uv", "synchronous"],
     [
       ["opendirSync", "path-options", "openDirectory"],
-      ["Dir.prototype.readSync", "", "readDirectory"],
-      ["Dir.prototype.closeSync", "", "closeDirectory"],
+      ["Dir#readSync", "", "readDirectory"],
+      ["Dir#closeSync", "", "closeDirectory"],
     ],
   ),
 ];

@@ -40,7 +40,7 @@ function entriesOfModule(module: "dns" | "dns/promises"): CatalogueEntry[] {
       asked.flatMap(([name, parameters]) => [
         [name, `${parameters}${end}`],
         // The documentation describes those of a resolver together.
-        [`Resolver.prototype.${name}`, null],
+        [`Resolver#${name}`, null],
       ]),
       { operations: [...first, ...operations], ...(since === undefined ? {} : { since }) },
     );
@@ -53,16 +53,16 @@ function entriesOfModule(module: "dns" | "dns/promises"): CatalogueEntry[] {
       ],
     ),
     ...asking(questions),
-    ...asking(byAddress, undefined, ["checkHosts", "open", "read", "close"]),
+    ...asking(byAddress, undefined, ["checkHosts", "readWhole"]),
     ...asking(newQuestions, 22),
     ...entriesOf(
       [module, "cares_wrap", "ares", "synchronous"],
       [
-        ["Resolver.prototype.cancel", module === "dns" ? "" : null],
+        ["Resolver#cancel", module === "dns" ? "" : null],
         ["getServers", ""],
-        ["setServers", "servers", "open", "read", "close"],
-        ["Resolver", "#resolveroptions", "open", "read", "close"],
-        ["Resolver.prototype.setLocalAddress", module === "dns" ? "ipv4-ipv6" : null],
+        ["setServers", "servers", "readWhole"],
+        ["Resolver", "#resolveroptions", "readWhole"],
+        ["Resolver#setLocalAddress", module === "dns" ? "ipv4-ipv6" : null],
       ],
     ),
   ];

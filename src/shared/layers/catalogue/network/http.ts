@@ -5,8 +5,8 @@ export const httpEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["http", "http_parser", "llhttp", "eventLoop"],
     [
-      ["request", "options-callback", "socket", "connect", "send", "poll", "receive"],
-      ["get", "options-callback", "socket", "connect", "send", "poll", "receive"],
+      ["request", "options-callback", "socket", "connect", "exchange"],
+      ["get", "options-callback", "socket", "connect", "exchange"],
     ],
     { besides: "hostName" },
   ),
@@ -14,58 +14,58 @@ export const httpEntries: readonly CatalogueEntry[] = [
     ["http", "http_parser", "llhttp", "eventLoop"],
     [
       ["createServer", "options-requestlistener", "accept", "receive"],
-      ["ClientRequest.prototype.end", "#requestenddata-encoding-callback", "send", "poll", "receive"],
+      ["ClientRequest#end", "#requestenddata-encoding-callback", "exchange"],
     ],
   ),
   ...entriesOf(
     ["http", "http_parser", "llhttp", "synchronous"],
     [
-      ["Server.prototype.closeAllConnections", ""],
-      ["Server.prototype.closeIdleConnections", ""],
+      ["Server#closeAllConnections", ""],
+      ["Server#closeIdleConnections", ""],
     ],
   ),
   ...entriesOf(
     ["http", "tcp_wrap", "uv", "eventLoop"],
-    [["Server.prototype.listen", "", "socket", "setsockopt", "bind", "listen"]],
+    [["Server#listen", "", "socket", "setsockopt", "bind", "listen"]],
     { besides: "hostName" },
   ),
   ...entriesOf(
     ["http", "tcp_wrap", "uv", "eventLoop"],
     [
-      ["Server.prototype.close", "callback", "hangUp"],
-      ["ClientRequest.prototype.destroy", "#requestdestroyerror", "hangUp"],
+      ["Server#close", "callback", "hangUp"],
+      ["ClientRequest#destroy", "#requestdestroyerror", "hangUp"],
     ],
   ),
   ...entriesOf(
     ["http", "stream_wrap", "uv", "eventLoop"],
     [
-      ["ClientRequest.prototype.write", "#requestwritechunk-encoding-callback", "sendMany"],
-      ["ServerResponse.prototype.end", "#responseenddata-encoding-callback", "send"],
-      ["ServerResponse.prototype.flushHeaders", "#responseflushheaders", "send"],
-      ["ServerResponse.prototype.write", "#responsewritechunk-encoding-callback", "sendMany"],
-      ["ServerResponse.prototype.writeContinue", "#responsewritecontinue", "send"],
-      ["ServerResponse.prototype.writeEarlyHints", "#responsewriteearlyhintshints-callback", "send"],
-      ["ServerResponse.prototype.writeProcessing", "#responsewriteprocessing", "send"],
+      ["ClientRequest#write", "#requestwritechunk-encoding-callback", "sendMany"],
+      ["ServerResponse#end", "#responseenddata-encoding-callback", "send"],
+      ["ServerResponse#flushHeaders", "#responseflushheaders", "send"],
+      ["ServerResponse#write", "#responsewritechunk-encoding-callback", "sendMany"],
+      ["ServerResponse#writeContinue", "#responsewritecontinue", "send"],
+      ["ServerResponse#writeEarlyHints", "#responsewriteearlyhintshints-callback", "send"],
+      ["ServerResponse#writeProcessing", "#responsewriteprocessing", "send"],
     ],
   ),
   ...entriesOf(
     ["https", "tls_wrap", "openssl", "eventLoop"],
     [
-      ["request", "options-callback", "socket", "connect", "send", "poll", "receive"],
-      ["get", "options-callback", "socket", "connect", "send", "poll", "receive"],
+      ["request", "options-callback", "socket", "connect", "exchange"],
+      ["get", "options-callback", "socket", "connect", "exchange"],
     ],
     { besides: "hostName" },
   ),
   ...entriesOf(["https", "crypto", "openssl", "synchronous"], [["createServer", "options-requestlistener"]]),
   ...entriesOf(
     ["https", "tcp_wrap", "uv", "eventLoop"],
-    [["Server.prototype.listen", "", "socket", "setsockopt", "bind", "listen"]],
+    [["Server#listen", "", "socket", "setsockopt", "bind", "listen"]],
     { besides: "hostName" },
   ),
-  ...entriesOf(["https", "tcp_wrap", "uv", "eventLoop"], [["Server.prototype.close", "callback", "hangUp"]]),
+  ...entriesOf(["https", "tcp_wrap", "uv", "eventLoop"], [["Server#close", "callback", "hangUp"]]),
   ...entriesOf(
     ["http2", "http2", "nghttp2", "eventLoop"],
-    [["connect", "authority-options-listener", "socket", "connect", "send", "poll", "receive"]],
+    [["connect", "authority-options-listener", "socket", "connect", "exchange"]],
     { besides: "hostName" },
   ),
   ...entriesOf(
@@ -73,7 +73,7 @@ export const httpEntries: readonly CatalogueEntry[] = [
     [
       ["createServer", "options-onrequesthandler", "accept", "receive"],
       ["performServerHandshake", "socket-options", "setsockopt", "sendMany", "receive"],
-      ["Http2ServerResponse.prototype.end", "#responseenddata-encoding-callback", "sendMany"],
+      ["Http2ServerResponse#end", "#responseenddata-encoding-callback", "sendMany"],
     ],
   ),
   ...entriesOf(
@@ -87,20 +87,18 @@ export const httpEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["http", "tcp_wrap", "uv", "synchronous"],
     [
-      ["ClientRequest.prototype.setNoDelay", "#requestsetnodelaynodelay", "setsockopt"],
-      ["ClientRequest.prototype.setSocketKeepAlive", "#requestsetsocketkeepaliveenable-initialdelay", "setsockopt"],
+      ["ClientRequest#setNoDelay", "#requestsetnodelaynodelay", "setsockopt"],
+      ["ClientRequest#setSocketKeepAlive", "#requestsetsocketkeepaliveenable-initialdelay", "setsockopt"],
     ],
   ),
-  ...entriesOf(
-    ["http", "stream_wrap", "uv", "eventLoop"],
-    [["ServerResponse.prototype.writeInformation", null, "send"]],
-    { since: 24 },
-  ),
+  ...entriesOf(["http", "stream_wrap", "uv", "eventLoop"], [["ServerResponse#writeInformation", null, "send"]], {
+    since: 24,
+  }),
   ...entriesOf(
     ["https", "http_parser", "llhttp", "synchronous"],
     [
-      ["Server.prototype.closeAllConnections", ""],
-      ["Server.prototype.closeIdleConnections", ""],
+      ["Server#closeAllConnections", ""],
+      ["Server#closeIdleConnections", ""],
     ],
   ),
 ];

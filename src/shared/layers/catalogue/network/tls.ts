@@ -4,32 +4,32 @@ import { entriesOf } from "../rows.ts";
 export const tlsEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["tls", "tls_wrap", "openssl", "eventLoop"],
-    [["connect", "options-callback", "socket", "connect", "send", "poll", "receive"]],
+    [["connect", "options-callback", "socket", "connect", "exchange"]],
     { besides: "hostName" },
   ),
   ...entriesOf(
     ["tls", "tls_wrap", "openssl", "eventLoop"],
     [
-      ["TLSSocket.prototype.write", null, "send"],
-      ["TLSSocket.prototype.renegotiate", "options-callback", "send", "poll", "receive"],
+      ["TLSSocket#write", null, "send"],
+      ["TLSSocket#renegotiate", "options-callback", "exchange"],
     ],
   ),
   ...entriesOf(
     ["tls", "tls_wrap", "openssl", "synchronous"],
     [
       ["TLSSocket", "#new-tlstlssocketsocket-options"],
-      ["TLSSocket.prototype.exportKeyingMaterial", "length-label-context"],
-      ["TLSSocket.prototype.getCipher", ""],
-      ["TLSSocket.prototype.getEphemeralKeyInfo", ""],
-      ["TLSSocket.prototype.getFinished", ""],
-      ["TLSSocket.prototype.getPeerCertificate", "detailed"],
-      ["TLSSocket.prototype.getPeerX509Certificate", ""],
-      ["TLSSocket.prototype.getProtocol", ""],
-      ["TLSSocket.prototype.getSession", ""],
-      ["TLSSocket.prototype.getSharedSigalgs", ""],
-      ["TLSSocket.prototype.getTLSTicket", ""],
-      ["TLSSocket.prototype.isSessionReused", ""],
-      ["TLSSocket.prototype.setMaxSendFragment", "size"],
+      ["TLSSocket#exportKeyingMaterial", "length-label-context"],
+      ["TLSSocket#getCipher", ""],
+      ["TLSSocket#getEphemeralKeyInfo", ""],
+      ["TLSSocket#getFinished", ""],
+      ["TLSSocket#getPeerCertificate", "detailed"],
+      ["TLSSocket#getPeerX509Certificate", ""],
+      ["TLSSocket#getProtocol", ""],
+      ["TLSSocket#getSession", ""],
+      ["TLSSocket#getSharedSigalgs", ""],
+      ["TLSSocket#getTLSTicket", ""],
+      ["TLSSocket#isSessionReused", ""],
+      ["TLSSocket#setMaxSendFragment", "size"],
     ],
   ),
   ...entriesOf(
@@ -37,16 +37,13 @@ export const tlsEntries: readonly CatalogueEntry[] = [
     [
       ["createSecureContext", "options"],
       ["createServer", "options-secureconnectionlistener"],
-      ["Server.prototype.addContext", "hostname-context"],
-      ["Server.prototype.setSecureContext", "options"],
+      ["Server#addContext", "hostname-context"],
+      ["Server#setSecureContext", "options"],
     ],
   ),
   ...entriesOf(
     ["tls", "crypto", "openssl", "synchronous"],
-    [
-      ["getCACertificates", "type"],
-      ["setDefaultCACertificates", null],
-    ],
+    [["getCACertificates", "type"], "setDefaultCACertificates"],
     { since: 22 },
   ),
   ...entriesOf(["tls", "crypto", "openssl", "synchronous"], [["getCiphers", ""]], {
@@ -55,24 +52,20 @@ export const tlsEntries: readonly CatalogueEntry[] = [
   ...entriesOf(
     ["tls", "tls_wrap", "openssl", "synchronous"],
     [
-      ["TLSSocket.prototype.enableTrace", ""],
-      ["TLSSocket.prototype.getCertificate", ""],
-      ["TLSSocket.prototype.getPeerFinished", ""],
-      ["TLSSocket.prototype.getX509Certificate", ""],
-      ["TLSSocket.prototype.setKeyCert", null],
-      ["TLSSocket.prototype.setServername", null],
-      ["TLSSocket.prototype.setSession", null],
+      ["TLSSocket#enableTrace", ""],
+      ["TLSSocket#getCertificate", ""],
+      ["TLSSocket#getPeerFinished", ""],
+      ["TLSSocket#getX509Certificate", ""],
+      "TLSSocket#setKeyCert",
+      "TLSSocket#setServername",
+      "TLSSocket#setSession",
     ],
   ),
   ...entriesOf(
     ["tls", "crypto", "openssl", "synchronous"],
-    [
-      ["SecureContext", null],
-      ["Server.prototype.getTicketKeys", ""],
-      ["Server.prototype.setTicketKeys", "keys"],
-    ],
+    ["SecureContext", ["Server#getTicketKeys", ""], ["Server#setTicketKeys", "keys"]],
   ),
-  ...entriesOf(["tls", "crypto", "openssl", "synchronous"], [["getCertificateCompressionAlgorithms", null]], {
+  ...entriesOf(["tls", "crypto", "openssl", "synchronous"], ["getCertificateCompressionAlgorithms"], {
     since: 24,
   }),
 ];

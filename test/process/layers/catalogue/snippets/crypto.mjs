@@ -41,6 +41,28 @@ const mac = await subtle.sign("HMAC", hmacKey, text);
 /** For what needs no callback. */
 const calledBack = (run, ...args) => ({ run: () => call(run, ...args), direct: () => void run(...args) });
 
+/** For some bytes, and for none. */
+const onBytes = (run) => ({
+  run: () => void run(Buffer.alloc(16)),
+  forms: { noBytes: { run: () => void run(Buffer.alloc(0)) } },
+});
+
+/** Of a certificate that has not been asked, and of one that has. */
+const onceAsked = (run) => ({
+  before: certificate,
+  run: (own) => void run(own),
+  forms: {
+    known: {
+      before: () => {
+        const own = certificate();
+        run(own);
+        return own;
+      },
+      run: (own) => void run(own),
+    },
+  },
+});
+
 /** The same again. */
 const twice = (run, form) => ({ run, forms: { [form]: { run } } });
 
@@ -147,9 +169,15 @@ export const snippets = {
       run: (encrypted) => void crypto.publicDecrypt(publicPem, encrypted),
     },
     publicEncrypt: () => void crypto.publicEncrypt(publicPem, text),
-    randomBytes: calledBack(crypto.randomBytes, 16),
-    randomFill: () => call(crypto.randomFill, Buffer.alloc(16)),
-    randomFillSync: () => void crypto.randomFillSync(Buffer.alloc(16)),
+    randomBytes: {
+      ...calledBack(crypto.randomBytes, 16),
+      forms: { noBytes: { run: () => call(crypto.randomBytes, 0) } },
+    },
+    randomFill: {
+      run: () => call(crypto.randomFill, Buffer.alloc(16)),
+      forms: { noBytes: { run: () => call(crypto.randomFill, Buffer.alloc(0)) } },
+    },
+    randomFillSync: onBytes((bytes) => crypto.randomFillSync(bytes)),
     randomInt: {
       ...calledBack(crypto.randomInt, 10),
       forms: { drawnAhead: { run: () => call(crypto.randomInt, 10) } },
@@ -158,13 +186,13 @@ export const snippets = {
       run: () => void crypto.randomUUID({ disableEntropyCache: true }),
       forms: { drawnAhead: { before: () => crypto.randomUUID(), run: () => void crypto.randomUUID() } },
     },
-    getRandomValues: () => void crypto.getRandomValues(Buffer.alloc(16)),
+    getRandomValues: onBytes((bytes) => crypto.getRandomValues(bytes)),
     secureHeapUsed: () => void crypto.secureHeapUsed(),
     timingSafeEqual: () => void crypto.timingSafeEqual(secret, secret),
     X509Certificate: () => void certificate(),
     "X509Certificate.prototype.checkHost": { before: certificate, run: (own) => void own.checkHost("hitless.example") },
     "X509Certificate.prototype.verify": { before: certificate, run: (own) => void own.verify(own.publicKey) },
-    "X509Certificate.prototype.toString": { before: certificate, run: (own) => void own.toString() },
+    "X509Certificate.prototype.toString": onceAsked((own) => own.toString()),
     "X509Certificate.prototype.toLegacyObject": { before: certificate, run: (own) => void own.toLegacyObject() },
     "subtle.digest": () => subtle.digest("SHA-256", text),
     "subtle.encrypt": () => subtle.encrypt(aes, aesKey, text),
@@ -177,7 +205,10 @@ export const snippets = {
       run: () => subtle.exportKey("raw", aesKey),
       forms: { exported: { run: () => subtle.exportKey("spki", publicKey) } },
     },
-    "subtle.deriveBits": () => subtle.deriveBits(derivation, passwordKey, 128),
+    "subtle.deriveBits": {
+      run: () => subtle.deriveBits(derivation, passwordKey, 128),
+      forms: { noBytes: { run: () => subtle.deriveBits(derivation, passwordKey, 0) } },
+    },
     "subtle.deriveKey": () =>
       subtle.deriveKey(derivation, passwordKey, { name: "AES-GCM", length: 128 }, true, ["encrypt"]),
     "subtle.wrapKey": () => subtle.wrapKey("raw", aesKey, aesKey, aes),

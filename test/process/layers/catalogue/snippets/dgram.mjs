@@ -1,5 +1,7 @@
 import dgram from "node:dgram";
-import { event, tolerating, trying } from "./support.mjs";
+import { event, internalBinding, tolerating, trying } from "./support.mjs";
+
+const { UDP } = internalBinding("udp_wrap");
 
 async function bound() {
   const socket = dgram.createSocket("udp4");
@@ -66,6 +68,14 @@ export const snippets = {
           before: () => dgram.createSocket({ type: "udp4", reuseAddr: true }),
           run: (socket) => bind(socket, "127.0.0.1"),
         },
+        givenSocket: {
+          before: () => {
+            const given = new UDP();
+            given.bind("127.0.0.1", 0, 0);
+            return { socket: dgram.createSocket("udp4"), given };
+          },
+          run: ({ socket, given }) => void socket.bind({ fd: given.fd }),
+        },
         clustered: {
           worker: `require("node:dgram").createSocket("udp4").bind(0, "127.0.0.1", () => process.exit())`,
         },
@@ -95,7 +105,20 @@ export const snippets = {
     "Socket.prototype.disconnect": { before: connected, run: (socket) => socket.disconnect() },
     "Socket.prototype.address": onBound((socket) => void socket.address()),
     "Socket.prototype.remoteAddress": { before: connected, run: (socket) => void socket.remoteAddress() },
-    "Socket.prototype.close": { before: bound, run: (socket) => void socket.close() },
+    "Socket.prototype.close": {
+      before: bound,
+      run: (socket) => void socket.close(),
+      forms: {
+        neverBound: { before: () => dgram.createSocket("udp4"), run: (socket) => void socket.close() },
+        clustered: {
+          worker: `const socket = require("node:dgram").createSocket("udp4").bind(0, "127.0.0.1", () => {
+            calls.mark("begin", "Socket.prototype.close (clustered)");
+            calls.begin();
+            socket.close(() => process.exit());
+          })`,
+        },
+      },
+    },
     "Socket.prototype.sendto": {
       ...onHostsOf(bound, (socket, host) => sentTo(socket, socket.address().port, host)),
       forms: { unbound: onPair((socket, port) => sentTo(socket, port, "127.0.0.1")) },
@@ -112,7 +135,10 @@ export const snippets = {
         },
       },
     },
-    "Socket.prototype.connectSync": onBound((socket) => void socket.connectSync(socket.address().port, "127.0.0.1")),
+    "Socket.prototype.connectSync": {
+      ...onBound((socket) => void socket.connectSync(socket.address().port, "127.0.0.1")),
+      forms: { unbound: onUnbound((socket) => void socket.connectSync(9, "127.0.0.1")) },
+    },
     "Socket.prototype.addSourceSpecificMembership": boundOrNot((socket) =>
       trying(() => socket.addSourceSpecificMembership("127.0.0.1", "232.0.0.114", "127.0.0.1")),
     ),

@@ -43,6 +43,11 @@ function resolver(kind) {
 
 const withLocal = (kind, run) => ({ run, forms: { localAddress: { before: () => local(kind), run } } });
 
+/** A thread has a resolver of its own, which nothing has used; it does not wait for an answer. */
+const inThread = (asking) => ({
+  thread: `const dns = require("node:dns"); calls.begin(); ${asking}; process.exit()`,
+});
+
 const withCallback = {};
 const promised = {};
 /** One that sends from an address that it was given. */
@@ -54,8 +59,14 @@ function local(kind) {
 
 for (const question of [...questions, "reverse"]) {
   const asked = question === "reverse" ? "192.0.2.1" : name;
-  withCallback[question] = () => tolerating(() => call(dns[question], asked));
-  promised[question] = () => tolerating(() => promises[question](asked));
+  withCallback[question] = {
+    run: () => tolerating(() => call(dns[question], asked)),
+    forms: { first: inThread(`dns.${question}("${asked}", () => {})`) },
+  };
+  promised[question] = {
+    run: () => tolerating(() => promises[question](asked)),
+    forms: { first: inThread(`dns.promises.${question}("${asked}").catch(() => {})`) },
+  };
   withCallback[`Resolver.prototype.${question}`] = {
     before: () => resolver(dns),
     ...withLocal(dns, (own) => tolerating(() => call(own[question].bind(own), asked))),
@@ -78,7 +89,7 @@ for (const [kind, all] of [
     return own;
   };
   const onResolver = all["Resolver.prototype.reverse"];
-  all.reverse = { run: all.reverse, forms: { hostsFile: { run: () => ask(kind) } } };
+  all.reverse.forms = { hostsFile: { run: () => ask(kind) } };
   onResolver.forms.hostsFile = { before: () => knowing(resolver(kind)), run: ask };
 }
 
@@ -96,6 +107,7 @@ export const snippets = {
       forms: {
         address: { run: () => call(dns.lookup, "127.0.0.1") },
         nameServer: { run: () => tolerating(() => call(dns.lookup, unknown)) },
+        addrConfig: { run: () => call(dns.lookup, "localhost", { hints: dns.ADDRCONFIG }) },
       },
     },
     lookupService: {
@@ -103,7 +115,7 @@ export const snippets = {
       forms: { nameServer: { run: () => tolerating(() => call(dns.lookupService, "192.0.2.1", 22)) } },
     },
     ...withCallback,
-    getServers: () => void dns.getServers(),
+    getServers: { run: () => void dns.getServers(), forms: { first: inThread("dns.getServers()") } },
     setServers: () => dns.setServers(servers),
     Resolver: () => void new dns.Resolver(),
     "Resolver.prototype.cancel": {
@@ -122,6 +134,7 @@ export const snippets = {
       forms: {
         address: { run: () => promises.lookup("127.0.0.1") },
         nameServer: { run: () => tolerating(() => promises.lookup(unknown)) },
+        addrConfig: { run: () => promises.lookup("localhost", { hints: dns.ADDRCONFIG }) },
       },
     },
     lookupService: {
@@ -129,7 +142,7 @@ export const snippets = {
       forms: { nameServer: { run: () => tolerating(() => promises.lookupService("192.0.2.1", 22)) } },
     },
     ...promised,
-    getServers: () => void promises.getServers(),
+    getServers: { run: () => void promises.getServers(), forms: { first: inThread("dns.promises.getServers()") } },
     setServers: () => promises.setServers(servers),
     Resolver: () => void new promises.Resolver(),
     "Resolver.prototype.cancel": {

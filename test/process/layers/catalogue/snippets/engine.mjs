@@ -37,6 +37,8 @@ const onBlobs = (run) => ({
   run,
   pooled: { before: () => fs.openAsBlob(file()), run },
 });
+/** What needs no look at the bytes. */
+const decided = (run) => ({ decided: { run: () => void run() } });
 const serialized = v8.serialize({ text: "text" });
 
 function session() {
@@ -113,7 +115,10 @@ export const snippets = {
     "Script.prototype.runInNewContext": scriptRun((own, options) => own.runInNewContext({}, options)),
     "Script.prototype.runInContext": scriptRun((own, options) => own.runInContext(context(), options)),
     "Script.prototype.createCachedData": { before: script, run: (own) => void own.createCachedData() },
-    createContext: () => void context(),
+    createContext: {
+      run: () => void context(),
+      forms: { unchanged: { before: context, run: (own) => void vm.createContext(own) } },
+    },
     runInContext: watching((options) => vm.runInContext("1", context(), options)),
     runInNewContext: watching((options) => vm.runInNewContext("1", {}, options)),
     runInThisContext: watching((options) => vm.runInThisContext("1", options)),
@@ -169,6 +174,7 @@ export const snippets = {
         return own;
       },
       run: (own) => void own.stop(),
+      forms: { unchanged: { before: () => new v8.GCProfiler(), run: (own) => void own.stop() } },
     },
     getCppHeapStatistics: () => void v8.getCppHeapStatistics(),
     startCpuProfile: () => void v8.startCpuProfile().stop(),
@@ -176,6 +182,17 @@ export const snippets = {
       before: () => new v8.GCProfiler(),
       run: (own) => own.start(),
       after: (own) => own.stop(),
+      forms: {
+        unchanged: {
+          before: () => {
+            const own = new v8.GCProfiler();
+            own.start();
+            return own;
+          },
+          run: (own) => own.start(),
+          after: (own) => own.stop(),
+        },
+      },
     },
   },
   inspector: {
@@ -196,7 +213,11 @@ export const snippets = {
         }),
       },
     },
-    "Session.prototype.disconnect": { before: session, run: (own) => own.disconnect() },
+    "Session.prototype.disconnect": {
+      before: session,
+      run: (own) => own.disconnect(),
+      forms: { unchanged: { before: () => new inspector.Session(), run: (own) => own.disconnect() } },
+    },
   },
   url: {
     URL: () => void new URL("http://hitless.example/"),
@@ -236,13 +257,20 @@ export const snippets = {
       run: () => void Buffer.from("text"),
       forms: { copied: { run: () => void [Buffer.from([1]), Buffer.from(text), Buffer.from(new ArrayBuffer(1))] } },
     },
+    "Buffer.alloc": {
+      run: () => void Buffer.alloc(64, "ab"),
+      forms: { number: { run: () => void [Buffer.alloc(64), Buffer.alloc(64, 1)] } },
+    },
     "Buffer.allocUnsafeSlow": () => void Buffer.allocUnsafeSlow(4096),
     "Buffer.byteLength": {
       run: () => void Buffer.byteLength("text"),
       forms: { fixedWidth: { run: () => void [Buffer.byteLength("text", "latin1"), Buffer.byteLength(text)] } },
     },
-    "Buffer.compare": () => void Buffer.compare(text, more),
-    "Buffer.prototype.toString": () => void text.toString("utf8"),
+    "Buffer.compare": { run: () => void Buffer.compare(text, more), forms: decided(() => Buffer.compare(text, text)) },
+    "Buffer.prototype.toString": {
+      run: () => void text.toString("utf8"),
+      forms: { noBytes: { run: () => void text.toString("utf8", 2, 2) } },
+    },
     "Buffer.prototype.write": () => void room.write("text"),
     "Buffer.prototype.fill": {
       run: () => void room.fill("ab"),
@@ -255,8 +283,11 @@ export const snippets = {
         inJavaScript: { run: () => void text.copy(room, 0, 1) },
       },
     },
-    "Buffer.prototype.equals": () => void text.equals(more),
-    "Buffer.prototype.compare": () => void text.compare(more),
+    "Buffer.prototype.equals": {
+      run: () => void text.equals(more),
+      forms: decided(() => [text.equals(text), text.equals(room)]),
+    },
+    "Buffer.prototype.compare": { run: () => void text.compare(more), forms: decided(() => text.compare(more, 1, 1)) },
     "Buffer.prototype.indexOf": () => void text.indexOf("x"),
     "Buffer.prototype.includes": () => void text.includes("x"),
     "Buffer.prototype.lastIndexOf": () => void text.lastIndexOf("x"),
@@ -266,7 +297,9 @@ export const snippets = {
       run: () => void Buffer.allocUnsafe(1 << 16),
       forms: { small: { run: () => void Buffer.allocUnsafe(16) } },
     },
-    "Blob.prototype.textStream": { before: blob, run: (own) => void own.textStream() },
+    "Blob.prototype.textStream": onBlobs(
+      async (own) => void (await new Response(own.textStream().pipeThrough(new TextEncoderStream())).text()),
+    ),
     File: () => void new buffer.File(["text"], "text.txt"),
     "Buffer.prototype.swap16": swapped("swap16"),
     Blob: () => void blob(),
@@ -277,7 +310,11 @@ export const snippets = {
     "Blob.prototype.stream": { ...onBlobs(streamed), forms: { fromMemory: { before: blob, run: streamed } } },
   },
   string_decoder: {
-    "StringDecoder.prototype.write": { before: () => new StringDecoder(), run: (own) => void own.write(text) },
+    "StringDecoder.prototype.write": {
+      before: () => new StringDecoder(),
+      run: (own) => void own.write(text),
+      forms: { givenText: { before: () => new StringDecoder(), run: (own) => void own.write("text") } },
+    },
     "StringDecoder.prototype.text": { before: () => new StringDecoder(), run: (own) => void own.text(text, 0) },
     "StringDecoder.prototype.end": {
       before: () => new StringDecoder(),
@@ -297,10 +334,20 @@ export const snippets = {
       before: () => new tty.ReadStream(terminal()),
       run: (stream) => void stream.setRawMode(true),
       after: (stream) => stream.destroy(),
+      forms: {
+        sameMode: {
+          before: () => new tty.ReadStream(terminal()).setRawMode(true),
+          run: (stream) => void stream.setRawMode(true),
+          after: (stream) => stream.destroy(),
+        },
+      },
     },
   },
   module: {
-    enableCompileCache: () => void module.enableCompileCache(folder),
+    enableCompileCache: {
+      run: () => void module.enableCompileCache(folder),
+      forms: { known: { run: () => void module.enableCompileCache(folder) } },
+    },
     createRequire: {
       run: () => void module.createRequire(here),
       forms: { plainPath: { run: () => void module.createRequire("/a.js") } },
@@ -326,7 +373,7 @@ export const snippets = {
       before: packaged,
       run: (path) => void module.findPackageJSON(path),
       forms: {
-        noPosition: { before: packaged, run: (path) => void module.findPackageJSON(path) },
+        readsOn: { before: packaged, run: (path) => void module.findPackageJSON(path) },
         known: {
           before: () => {
             const path = packaged();

@@ -1,7 +1,13 @@
 import fs from "node:fs";
 import promises from "node:fs/promises";
 import process from "node:process";
-import { call, directory, event, file, folder, fresh, link, tree } from "./support.mjs";
+import { call, directory, event, file, folder, fresh, link, tolerating, tree } from "./support.mjs";
+
+function empty() {
+  const path = fresh();
+  fs.mkdirSync(path);
+  return path;
+}
 
 const user = process.getuid?.() ?? 0;
 const group = process.getgid?.() ?? 0;
@@ -30,11 +36,7 @@ const byPath = {
   realpath: () => [link()],
   rename: () => [file(), fresh()],
   rm: () => [directory(), { recursive: true }],
-  rmdir: () => {
-    const path = fresh();
-    fs.mkdirSync(path);
-    return [path];
-  },
+  rmdir: () => [empty()],
   stat: () => [file()],
   statfs: () => [folder],
   symlink: () => [file(), fresh()],
@@ -74,9 +76,16 @@ const pathForms = {
   writeFile: { descriptor: (open) => [open(), "text"], flush: () => [file(), "text", { flush: true }] },
   appendFile: { descriptor: (open) => [open(), "text"], flush: () => [file(), "text", { flush: true }] },
   copyFile: { reflink: () => [file(), fresh(), fs.constants.COPYFILE_FICLONE] },
-  cp: { oneFile: () => [file(), fresh()], link: () => [link(), fresh()], replaced: () => [file(), file()] },
+  cp: {
+    oneFile: () => [file(), fresh()],
+    link: () => [link(), fresh()],
+    replaced: () => [file(), file()],
+    timestamps: () => [directory(), fresh(), { recursive: true, preserveTimestamps: true }],
+    there: () => [directory(), empty(), { recursive: true }],
+    kept: () => [file(), file(), { force: false }],
+  },
   mkdir: { parents: () => [directory(), { recursive: true }] },
-  rm: { oneFile: () => [file()] },
+  rm: { oneFile: () => [file()], absent: () => [fresh(), { force: true }] },
   rmdir: { recursive: () => [tree(), { recursive: true }] },
 };
 
@@ -158,6 +167,59 @@ for (const name of ["read", "write"]) {
     run: (handle) => handle[name](...none),
   };
 }
+callbacks.writev.forms.noBytes = { before: openFile, run: (fd) => call(fs.writev, fd, []) };
+synchronous.writevSync.forms.noBytes = { before: openFile, run: (fd) => void fs.writevSync(fd, []) };
+
+/** Whose signal has come before the call. */
+const gone = { signal: AbortSignal.abort() };
+const aborting = (run, before = () => opened("r+")) => ({ before, run: (on) => tolerating(() => run(on, gone)) });
+
+/** What a handle does with such arguments. */
+const onHandle = (name, ...args) => ({ before: () => opened("r+"), run: (handle) => handle[name](...args) });
+
+promised["FileHandle.prototype.writev"].forms.noBytes = onHandle("writev", []);
+promised["FileHandle.prototype.appendFile"].forms = { noBytes: onHandle("appendFile", "") };
+promised["FileHandle.prototype.writeFile"].forms = {
+  noBytes: onHandle("writeFile", ""),
+  aborted: aborting((handle, options) => handle.writeFile("text", options)),
+};
+promised["FileHandle.prototype.readFile"].forms = { aborted: aborting((handle, options) => handle.readFile(options)) };
+promised["FileHandle.prototype.close"].forms = {
+  closed: {
+    before: async () => {
+      const handle = await promises.open(file());
+      await handle.close();
+      return handle;
+    },
+    run: (handle) => handle.close(),
+  },
+};
+for (const [name, args] of Object.entries({ readv: [0], writev: [] })) {
+  const single = [bytes()];
+  callbacks[name].forms.single = { before: openFile, run: (fd) => call(fs[name], fd, single, ...args) };
+  synchronous[`${name}Sync`].forms.single = {
+    before: openFile,
+    run: (fd) => void fs[`${name}Sync`](fd, single, ...args),
+  };
+  promised[`FileHandle.prototype.${name}`].forms.single = onHandle(name, single, ...args);
+}
+for (const name of ["writeFile", "appendFile"]) {
+  synchronous[`${name}Sync`].forms.noData = { before: file, run: (path) => fs[`${name}Sync`](path, "") };
+  promised[name].forms.noData = { before: file, run: (path) => promises[name](path, "") };
+}
+
+for (const [name, ...args] of [["readFile"], ["writeFile", "text"]]) {
+  callbacks[name].forms.aborted = aborting((path) => call(fs[name], path, ...args, gone), file);
+  promised[name].forms.aborted = aborting((path) => promises[name](path, ...args, gone), file);
+}
+for (const [forms, run] of [
+  [callbacks.rm.forms, (path) => call(fs.rm, path, { recursive: true })],
+  [promised.rm.forms, (path) => promises.rm(path, { recursive: true })],
+]) {
+  forms.emptyFolder = { before: empty, run };
+}
+callbacks.realpath.forms = { noLinks: { before: file, run: (path) => call(fs.realpath, path) } };
+synchronous.realpathSync.forms = { noLinks: { before: file, run: (path) => void fs.realpathSync(path) } };
 synchronous.readFileSync.forms.utf8 = { before: file, run: (path) => void fs.readFileSync(path, "utf8") };
 
 /** A folder of which all has been read ahead. */
@@ -194,6 +256,11 @@ async function opened(flags) {
   keep(own);
   return own;
 }
+
+const onHandleStream = (options, run) => ({
+  before: () => opened("r+"),
+  run: (handle) => run(handle.createWriteStream(options)),
+});
 
 async function drainStream(stream) {
   stream.resume();
@@ -238,12 +305,29 @@ const writeForms = {
       return event(stream.end("text"), "close");
     },
   },
+  noData: { before: file, run: (path) => event(fs.createWriteStream(path).end(), "close") },
+  ownFs: { run: () => event(fs.createWriteStream("", { fs: memory }).end("text"), "close") },
+};
+/** Has what streams need of the file system, without one. */
+const memory = {
+  open: (_path, _flags, _mode, then) => process.nextTick(then, undefined, 1),
+  read: (_fd, _buffer, _offset, _length, _position, then) => process.nextTick(then, undefined, 0),
+  write: (_fd, _buffer, _offset, length, _position, then) => process.nextTick(then, undefined, length),
+  close: (_fd, then) => process.nextTick(then),
 };
 const readForms = {
+  ownFs: { run: () => drainStream(fs.createReadStream("", { fs: memory })) },
   start: { before: file, run: (path) => drainStream(fs.createReadStream(path, { start: 1 })) },
   givenFile: { before: () => openFile(), run: (fd) => drainStream(fs.createReadStream("", { fd })) },
   keptOpen: { before: file, run: (path) => event(fs.createReadStream(path, { autoClose: false }).resume(), "end") },
 };
+
+/** Of which a listener has been told. */
+async function watchedFile() {
+  const path = fresh();
+  await new Promise((resolve) => fs.watchFile(path, resolve));
+  return path;
+}
 
 function isOpen(fd) {
   try {
@@ -274,21 +358,39 @@ export const snippets = {
     watch: {
       before: directory,
       run: (path) => watched(path),
-      forms: { recursive: { before: directory, run: (path) => watched(path, { recursive: true }) } },
+      forms: {
+        recursive: { before: directory, run: (path) => watched(path, { recursive: true }) },
+        later: { before: directory, run: (path) => watched(path) },
+      },
     },
     // A file that is not there is told of at once.
     watchFile: {
       before: () => fresh(),
       run: (path) => new Promise((resolve) => fs.watchFile(path, resolve)),
       after: (path) => fs.unwatchFile(path),
+      forms: {
+        others: {
+          before: watchedFile,
+          run: (path) => void fs.watchFile(path, () => {}),
+          after: (path) => fs.unwatchFile(path),
+        },
+      },
     },
     unwatchFile: {
-      before: async () => {
-        const path = fresh();
-        await new Promise((resolve) => fs.watchFile(path, resolve));
-        return path;
-      },
+      before: watchedFile,
       run: (path) => fs.unwatchFile(path),
+      forms: {
+        others: {
+          before: async () => {
+            const path = await watchedFile();
+            const other = () => {};
+            fs.watchFile(path, other);
+            return { path, other };
+          },
+          run: ({ path, other }) => fs.unwatchFile(path, other),
+          after: ({ path }) => fs.unwatchFile(path),
+        },
+      },
     },
     "Dir.prototype.read": {
       before: () => fs.opendirSync(directory()),
@@ -339,7 +441,11 @@ export const snippets = {
     watch: {
       before: directory,
       run: (path) => iterated(path),
-      forms: { recursive: { before: directory, run: (path) => iterated(path, { recursive: true }) } },
+      forms: {
+        recursive: { before: directory, run: (path) => iterated(path, { recursive: true }) },
+        later: { before: directory, run: (path) => iterated(path) },
+        aborted: aborting((path, options) => drainAsync(promises.watch(path, options)), directory),
+      },
     },
     "FileHandle.prototype.createReadStream": {
       before: () => opened("r"),
@@ -360,6 +466,12 @@ export const snippets = {
           before: () => opened("r+"),
           run: (handle) => event(handle.createWriteStream({ start: 1 }).end("text"), "close"),
         },
+        noData: onHandleStream(undefined, (stream) => event(stream.end(), "close")),
+        flush: onHandleStream({ flush: true }, (stream) => event(stream.end("text"), "close")),
+        gathered: onHandleStream(undefined, (stream) => {
+          stream.write("some ");
+          return event(stream.end("text"), "close");
+        }),
         keptOpen: {
           before: () => opened("r+"),
           run: (own) => event(own.createWriteStream({ autoClose: false }).end("text"), "finish"),
@@ -371,6 +483,7 @@ export const snippets = {
       run: (own) => drainedLines(own),
       forms: {
         start: { before: () => opened("r"), run: (own) => drainedLines(own, { start: 1 }) },
+        keptOpen: { before: () => opened("r"), run: (own) => drainAsync(own.readLines({ autoClose: false })) },
       },
     },
     "FileHandle.prototype.readableWebStream": {

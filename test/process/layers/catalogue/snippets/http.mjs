@@ -1,6 +1,8 @@
 import http from "node:http";
 import https from "node:https";
-import { event, fresh, identity, listening, onClosing, onHosts, onListening } from "./support.mjs";
+import { connect } from "node:net";
+import tls from "node:tls";
+import { event, fresh, identity, listening, onClosing, onHosts, onListening, severalAddresses } from "./support.mjs";
 
 const answer = (_request, response) => response.end("text");
 const plain = (await listening(http.createServer(answer))).address().port;
@@ -96,6 +98,12 @@ const onRequests = (run) => {
   return { ...onConnected(run), forms: { unconnected: { before, run }, onPath: onConnected(run, { socketPath }) } };
 };
 
+/** From the beginning there is none. */
+const withUnchanged = ({ forms, ...snippet }) => ({
+  ...snippet,
+  forms: { ...forms, unchanged: onConnected((request) => request.setNoDelay(true)) },
+});
+
 /** Runs a request on a connection that an agent has kept from the one before. */
 function onKept(kind, options, run) {
   const keeping = (agent) => run({ host: "127.0.0.1", ...options, agent });
@@ -110,6 +118,30 @@ function onKept(kind, options, run) {
     after: (agent) => agent.destroy(),
   };
 }
+
+/** Runs a request on a connection that it is given. */
+function onGiven(kind, run) {
+  return {
+    before: async () => {
+      const place = { host: "127.0.0.1", rejectUnauthorized: false };
+      const socket = kind === http ? connect({ ...place, port: plain }) : tls.connect({ ...place, port: secure });
+      await event(socket, kind === http ? "connect" : "secureConnect");
+      return socket;
+    },
+    run: (socket) => run({ rejectUnauthorized: false, createConnection: () => socket }),
+  };
+}
+
+/** What a response is sent with after its first part, once that has come. */
+const goingOn = (run) => ({
+  ...servedBy(http, run),
+  before: async () => {
+    const served = await servedBy(http).before();
+    served.response.write("text");
+    const incoming = (await event(served.client, "response")).resume();
+    return { ...served, incoming };
+  },
+});
 
 /** Closes the connections of a server on which a client has been answered and stays. */
 function onIdle(kind, close) {
@@ -137,6 +169,8 @@ export const snippets = {
       forms: {
         path: { run: () => whole(http.request({ socketPath, agent: false }).end()) },
         localAddress: { run: () => whole(http.request({ port: plain, ...local }).end()) },
+        attempts: { run: () => whole(http.request({ port: plain, ...severalAddresses, ...trusting }).end()) },
+        onSocket: onGiven(http, (options) => whole(http.request(options).end())),
         keptAlive: onKept(http, { port: plain }, (options) => whole(http.request(options).end())),
       },
     },
@@ -145,6 +179,8 @@ export const snippets = {
       forms: {
         path: { run: () => whole(http.get({ socketPath, agent: false })) },
         localAddress: { run: () => whole(http.get({ port: plain, ...local })) },
+        attempts: { run: () => whole(http.get({ port: plain, ...severalAddresses, ...trusting })) },
+        onSocket: onGiven(http, (options) => whole(http.get(options))),
         keptAlive: onKept(http, { port: plain }, (options) => whole(http.get(options))),
       },
     },
@@ -153,9 +189,14 @@ export const snippets = {
       // A server needs its binding when a client comes.
       run: (server) => whole(http.get({ port: server.address().port, host: "127.0.0.1", agent: false })),
       after: (server) => server.close(),
+      forms: { untilUsed: { run: () => void http.createServer(answer) } },
     },
     "Server.prototype.listen": onListening(() => http.createServer(), "http"),
-    "Server.prototype.close": onClosing(() => http.createServer(), "GET / HTTP/1.1\r\nHost: hitless.example\r\n\r\n"),
+    "Server.prototype.close": onClosing(
+      () => http.createServer(),
+      "GET / HTTP/1.1\r\nHost: hitless.example\r\n\r\n",
+      "http",
+    ),
     "Server.prototype.closeAllConnections": {
       ...withServer((server) => server.closeAllConnections()),
       forms: { connections: onIdle(http, (server) => server.closeAllConnections()) },
@@ -164,12 +205,30 @@ export const snippets = {
       ...withServer((server) => server.closeIdleConnections()),
       forms: { connections: onIdle(http, (server) => server.closeIdleConnections()) },
     },
-    "ServerResponse.prototype.write": whileServing(({ response, client }) => {
-      response.write("text");
-      response.write("more");
-      return event(client, "response");
+    "ServerResponse.prototype.write": whileServing(
+      ({ response, client }) => {
+        response.write("text");
+        response.write("more");
+        return event(client, "response");
+      },
+      {
+        lengthKnown: servedBy(http, ({ response, client }) => {
+          response.writeHead(200, { "content-length": 8 }).write("text");
+          return event(client, "response");
+        }),
+      },
+    ),
+    "ServerResponse.prototype.end": whileServing(answered, {
+      together: servedBy(http, answered),
+      bytes: servedBy(http, ({ response, client }) => {
+        response.end(Buffer.from("text"));
+        return event(client, "response");
+      }),
+      chunked: goingOn(({ response, incoming }) => {
+        response.end("more");
+        return event(incoming, "end");
+      }),
     }),
-    "ServerResponse.prototype.end": whileServing(answered, { together: servedBy(http, answered) }),
     "ServerResponse.prototype.flushHeaders": whileServing(({ response, client }) => {
       response.flushHeaders();
       return event(client, "response");
@@ -186,17 +245,30 @@ export const snippets = {
       response.writeEarlyHints({ link: "</a.css>; rel=preload" });
       return event(client, "information");
     }),
-    "ClientRequest.prototype.setNoDelay": onRequests((request) => request.setNoDelay(false)),
+    "ClientRequest.prototype.setNoDelay": withUnchanged(onRequests((request) => request.setNoDelay(false))),
     "ClientRequest.prototype.setSocketKeepAlive": onRequests((request) => request.setSocketKeepAlive(true)),
     "ServerResponse.prototype.writeInformation": whileServing(({ response, client }) => {
       response.writeInformation(103, { link: "</a.css>; rel=preload" });
       return event(client, "information");
     }),
-    "ClientRequest.prototype.write": whileAsking((request) => {
-      request.write("text");
-      return event(request, "response");
+    "ClientRequest.prototype.write": whileAsking(
+      (request) => {
+        request.write("text");
+        return event(request, "response");
+      },
+      {
+        lengthKnown: askedOf(http, (request) => {
+          request.setHeader("content-length", 4);
+          request.write("text");
+          return event(request, "response");
+        }),
+      },
+    ),
+    "ClientRequest.prototype.end": whileAsking(ended, {
+      together: askedOf(http, ended),
+      bytes: askedOf(http, (request) => whole(request.end(Buffer.from("text")))),
+      chunked: onConnected(ended),
     }),
-    "ClientRequest.prototype.end": whileAsking(ended, { together: askedOf(http, ended) }),
     "ClientRequest.prototype.destroy": {
       ...onConnected(destroyed),
       forms: { path: onConnected(destroyed, { socketPath }) },
@@ -216,6 +288,8 @@ export const snippets = {
       forms: {
         path: { run: () => whole(https.request({ socketPath: securePath, ...trusting }).end()) },
         localAddress: { run: () => whole(https.request({ port: secure, ...local }).end()) },
+        attempts: { run: () => whole(https.request({ port: secure, ...severalAddresses, ...trusting }).end()) },
+        onSocket: onGiven(https, (options) => whole(https.request(options).end())),
         keptAlive: onKept(https, { port: secure, rejectUnauthorized: false }, (options) =>
           whole(https.request(options).end()),
         ),
@@ -226,11 +300,13 @@ export const snippets = {
       forms: {
         path: { run: () => whole(https.get({ socketPath: securePath, ...trusting })) },
         localAddress: { run: () => whole(https.get({ port: secure, ...local })) },
+        attempts: { run: () => whole(https.get({ port: secure, ...severalAddresses, ...trusting })) },
+        onSocket: onGiven(https, (options) => whole(https.get(options))),
         keptAlive: onKept(https, { port: secure, rejectUnauthorized: false }, (options) => whole(https.get(options))),
       },
     },
     createServer: () => void https.createServer(identity),
     "Server.prototype.listen": onListening(() => https.createServer(identity), "https"),
-    "Server.prototype.close": onClosing(() => https.createServer(identity)),
+    "Server.prototype.close": onClosing(() => https.createServer(identity), undefined, "https"),
   },
 };

@@ -1,12 +1,16 @@
 import fs from "node:fs";
 import http2 from "node:http2";
 import net from "node:net";
-import { event, file, identity, listening, onHosts } from "./support.mjs";
+import tls from "node:tls";
+import { event, file, fresh, identity, listening, onHosts, throughDuplex, tolerating } from "./support.mjs";
 
 const answer = (_request, response) => response.end("text");
 const second = (await listening(http2.createServer(answer))).address().port;
 
 const secure = (await listening(http2.createSecureServer(identity, answer))).address().port;
+
+const socketPath = fresh(".sock");
+await event(http2.createServer(answer).listen(socketPath), "listening");
 
 async function exchange(session) {
   const stream = session.request({ ":path": "/" });
@@ -43,6 +47,43 @@ const whileJoined = (run) => joinedBy(run, false);
 /** What sends something, without TLS and with it. */
 const sending = (run) => ({ ...joinedBy(run, false), forms: { encrypted: joinedBy(run, true) } });
 
+const shakingHands = (isSecure) => ({
+  before: async () => {
+    const server = await listening(
+      isSecure ? tls.createServer({ ...identity, ALPNProtocols: ["h2"] }) : net.createServer(),
+    );
+    const client = http2.connect(`http${isSecure ? "s" : ""}://127.0.0.1:${server.address().port}`, trustful);
+    client.on("error", () => {});
+    const socket = await event(server, isSecure ? "secureConnection" : "connection");
+    server.close();
+    return { client, socket };
+  },
+  // The client's settings may be there before its own are sent; the answer to these is not.
+  run: ({ socket }) => event(http2.performServerHandshake(socket), "localSettings"),
+  after: ({ client }) => client.destroy(),
+});
+
+/** The same on a path. */
+const onPath = (run) => ({
+  before: async () => {
+    const client = http2.connect("http://localhost", { path: socketPath });
+    await event(client, "connect");
+    return { client };
+  },
+  run,
+  after: ({ client }) => client.destroy(),
+});
+
+/** Whether the process has a descriptor of that file. */
+const isHeld = (path) =>
+  fs.readdirSync("/proc/self/fd").some((name) => {
+    try {
+      return fs.readlinkSync(`/proc/self/fd/${name}`) === path;
+    } catch {
+      return false;
+    }
+  });
+
 /** A server's last words to a client. */
 const ending = (text, isSecure = false) => ({
   before: async () => {
@@ -64,6 +105,8 @@ const ending = (text, isSecure = false) => ({
   },
 });
 
+const withForms = ({ forms, ...snippet }, others) => ({ ...snippet, forms: { ...forms, ...others } });
+
 export const snippets = {
   http2: {
     connect: {
@@ -78,6 +121,14 @@ export const snippets = {
           },
           run: (socket) => exchange(http2.connect("http://127.0.0.1", { createConnection: () => socket })),
         },
+        path: { run: () => exchange(http2.connect("http://localhost", { path: socketPath })) },
+        localAddress: {
+          run: () => exchange(http2.connect(`http://127.0.0.1:${second}`, { localAddress: "127.0.0.1" })),
+        },
+        onDuplex: {
+          before: () => throughDuplex(second),
+          run: (duplex) => exchange(http2.connect("http://127.0.0.1", { createConnection: () => duplex })),
+        },
       },
     },
     createServer: {
@@ -85,28 +136,29 @@ export const snippets = {
       // A server needs its binding when a client comes.
       run: (server) => exchange(http2.connect(`http://127.0.0.1:${server.address().port}`)),
       after: (server) => server.close(),
+      forms: { untilUsed: { run: () => void http2.createServer(answer) } },
     },
     createSecureServer: () => void http2.createSecureServer(identity),
-    performServerHandshake: {
-      before: async () => {
-        const server = await listening(net.createServer());
-        const client = http2.connect(`http://127.0.0.1:${server.address().port}`);
-        client.on("error", () => {});
-        const socket = await event(server, "connection");
-        server.close();
-        return { client, socket };
-      },
-      // The client's settings may be there before its own are sent; the answer to these is not.
-      run: ({ socket }) => event(http2.performServerHandshake(socket), "localSettings"),
-      after: ({ client }) => client.destroy(),
-    },
+    performServerHandshake: { ...shakingHands(false), forms: { encrypted: shakingHands(true) } },
     getDefaultSettings: () => void http2.getDefaultSettings(),
     getPackedSettings: () => void http2.getPackedSettings({ enablePush: false }),
     "Http2ServerResponse.prototype.end": {
       ...ending("text"),
       forms: { noBody: ending(), encrypted: ending("text", true) },
     },
-    "Http2Session.prototype.close": whileJoined(({ client }) => void client.close()),
+    "Http2Session.prototype.close": {
+      ...whileJoined(({ client }) => void client.close()),
+      forms: {
+        noStreams: {
+          before: async () => {
+            const client = http2.connect(`http://127.0.0.1:${second}`);
+            await event(client, "remoteSettings");
+            return client;
+          },
+          run: (client) => new Promise((resolve) => client.close(resolve)),
+        },
+      },
+    },
     "Http2Session.prototype.destroy": sending(({ client }) => {
       client.destroy();
       return event(client, "close");
@@ -117,16 +169,29 @@ export const snippets = {
       return told;
     }),
     "Http2Session.prototype.ping": sending(({ client }) => new Promise((resolve) => client.ping(resolve))),
-    "Http2Session.prototype.ref": whileJoined(({ client }) => void client.ref()),
+    "Http2Session.prototype.ref": {
+      ...whileJoined(({ client }) => void client.ref()),
+      forms: { path: onPath(({ client }) => void client.ref()) },
+    },
     "Http2Session.prototype.setLocalWindowSize": whileJoined(({ client }) => void client.setLocalWindowSize(1 << 20)),
     "Http2Session.prototype.settings": sending(
       ({ client }) => new Promise((resolve) => client.settings({ enablePush: false }, resolve)),
     ),
-    "Http2Session.prototype.unref": whileJoined(({ client }) => void client.unref()),
-    "ClientHttp2Session.prototype.request": sending(({ client, server }) => {
-      client.request({ ":path": "/more" });
-      return event(server, "stream");
-    }),
+    "Http2Session.prototype.unref": {
+      ...whileJoined(({ client }) => void client.unref()),
+      forms: { path: onPath(({ client }) => void client.unref()) },
+    },
+    "ClientHttp2Session.prototype.request": withForms(
+      sending(({ client, server }) => {
+        client.request({ ":path": "/more" });
+        return event(server, "stream");
+      }),
+      {
+        aborted: whileJoined(({ client }) =>
+          tolerating(() => event(client.request({ ":path": "/" }, { signal: AbortSignal.abort() }), "close")),
+        ),
+      },
+    ),
     "ServerHttp2Session.prototype.altsvc": sending(({ client, session }) => {
       session.altsvc('h2=":8000"', "http://hitless.example");
       return event(client, "altsvc");
@@ -157,13 +222,25 @@ export const snippets = {
       serverStream.respond();
       return event(clientStream, "response");
     }),
-    "ServerHttp2Stream.prototype.respondWithFD": sending(({ clientStream, serverStream }) => {
-      serverStream.respondWithFD(fs.openSync(file()));
-      return event(clientStream.resume(), "end");
-    }),
-    "ServerHttp2Stream.prototype.respondWithFile": sending(({ clientStream, serverStream }) => {
-      serverStream.respondWithFile(file());
-      return event(clientStream.resume(), "end");
+    "ServerHttp2Stream.prototype.respondWithFD": withForms(
+      sending(({ clientStream, serverStream }) => {
+        serverStream.respondWithFD(fs.openSync(file()));
+        return event(clientStream.resume(), "end");
+      }),
+      {
+        statCheck: whileJoined(({ clientStream, serverStream }) => {
+          serverStream.respondWithFD(fs.openSync(file()), {}, { statCheck() {} });
+          return event(clientStream.resume(), "end");
+        }),
+      },
+    ),
+    "ServerHttp2Stream.prototype.respondWithFile": sending(async ({ clientStream, serverStream }) => {
+      const path = file();
+      serverStream.respondWithFile(path);
+      await event(clientStream.resume(), "end");
+      while (isHeld(path)) {
+        await new Promise(setImmediate);
+      }
     }),
     "Http2ServerResponse.prototype.createPushResponse": sending(({ client, response }) => {
       response.createPushResponse({ ":path": "/pushed" }, () => {});

@@ -1,5 +1,19 @@
 import net from "node:net";
-import { event, fresh, listening, onClosing, onHosts, onListening } from "./support.mjs";
+import {
+  boundSocket,
+  event,
+  fresh,
+  internalBinding,
+  listening,
+  onClosing,
+  onHosts,
+  onListening,
+  severalAddresses,
+  tolerating,
+} from "./support.mjs";
+
+const { Pipe, constants } = internalBinding("pipe_wrap");
+const { TCPConnectWrap } = internalBinding("tcp_wrap");
 
 const server = await listening(net.createServer((socket) => socket.on("error", () => {}).pipe(socket)));
 const { port } = server.address();
@@ -25,6 +39,43 @@ function withPath({ forms, ...snippet }, form) {
   return { ...snippet, forms: { ...forms, [form]: { ...snippet, before: () => connected(path) } } };
 }
 
+/** And again. */
+function twice({ forms, ...snippet }, form) {
+  const before = async () => {
+    const socket = await connected();
+    snippet.run(socket);
+    return socket;
+  };
+  return { ...snippet, forms: { ...forms, [form]: { ...snippet, before } } };
+}
+
+/** And, by the form of that, for one that is never connected. */
+function orNever({ forms, ...snippet }, form) {
+  return { ...snippet, forms: { ...forms, [form]: { before: () => new net.Socket(), run: snippet.run } } };
+}
+
+/** A socket that is made already has got its options then. */
+function withoutOptions({ forms: { socketOptions: _ofSocket, ...forms }, ...snippet }) {
+  return { ...snippet, forms };
+}
+
+/** And with a socket that is bound already. */
+function withBound(run) {
+  const { forms, ...snippet } = onPlaces(run);
+  const boundSocket = {
+    before: () => new net.BoundSocket({ host: "127.0.0.1" }),
+    run: (handle) => event(run({ port, host: "127.0.0.1", handle }), "connect"),
+  };
+  return { ...snippet, forms: { ...forms, boundSocket } };
+}
+
+/** As a program gets it from who starts it. */
+function boundPipe() {
+  const handle = new Pipe(constants.SOCKET);
+  handle.bind(fresh(".sock"));
+  return handle;
+}
+
 function onServer(run, form) {
   const snippet = { run, after: (own) => own.close() };
   const byPath = async () => {
@@ -32,7 +83,8 @@ function onServer(run, form) {
     await event(own, "listening");
     return own;
   };
-  return { ...snippet, before: () => listening(net.createServer()), forms: { [form]: { ...snippet, before: byPath } } };
+  const forms = { [form]: { ...snippet, before: byPath }, notListening: { before: () => net.createServer(), run } };
+  return { ...snippet, before: () => listening(net.createServer()), forms };
 }
 
 function onList(methods) {
@@ -54,14 +106,51 @@ const onPlaces = (run) => ({
   forms: {
     path: { run: () => event(run(path), "connect") },
     localAddress: { run: () => event(run({ port, host: "127.0.0.1", localAddress: "127.0.0.1" }), "connect") },
+    attempts: { run: () => event(run({ ...severalAddresses, port }), "connect") },
+    socketOptions: { run: () => event(run({ port, host: "127.0.0.1", noDelay: true }), "connect") },
   },
 });
 
+/** And with a socket that is bound already, and for a file that everyone may use. */
+function withListening({ forms, ...snippet }) {
+  const visitedBy = (place, visit) => ({
+    before: () => ({ own: net.createServer(), given: place(), client: boundSocket("SOCKET") }),
+    run: async ({ own, given, client }) => {
+      own.listen(given);
+      await event(own, "listening");
+      visit(own.address(), client);
+      return event(own, "connection");
+    },
+    after: ({ own, client }) => {
+      client.close();
+      own.close();
+    },
+  });
+  return {
+    ...snippet,
+    forms: {
+      ...forms,
+      boundSocket: visitedBy(
+        () => new net.BoundSocket({ host: "127.0.0.1" }),
+        ({ port: there }, client) => client.connect(new TCPConnectWrap(), "127.0.0.1", there),
+      ),
+      everyone: visitedBy(
+        () => ({ path: fresh(".sock"), readableAll: true }),
+        (there) =>
+          net
+            .connect(there)
+            .on("error", () => {})
+            .end(),
+      ),
+    },
+  };
+}
+
 export const snippets = {
   net: {
-    connect: onPlaces((...place) => net.connect(...place)),
-    createConnection: onPlaces((...place) => net.createConnection(...place)),
-    "Socket.prototype.connect": onPlaces((...place) => new net.Socket().connect(...place)),
+    connect: withBound((...place) => net.connect(...place)),
+    createConnection: withBound((...place) => net.createConnection(...place)),
+    "Socket.prototype.connect": withoutOptions(onPlaces((...place) => new net.Socket().connect(...place))),
     "Socket.prototype.write": {
       ...onSocket((socket) => {
         const answered = event(socket, "data");
@@ -77,29 +166,71 @@ export const snippets = {
           socket.uncork();
           return answered;
         }),
+        gathered: {
+          before: () => net.connect(port, "127.0.0.1").on("error", () => {}),
+          run: (socket) => {
+            for (const text of ["some", "more", "text"]) {
+              socket.write(text);
+            }
+            return new Promise((resolve) => socket.write("end", resolve));
+          },
+          after: (socket) => socket.destroy(),
+        },
       },
     },
-    "Socket.prototype.end": onSocket((socket) => event(socket.end("text").resume(), "close")),
-    "Socket.prototype.destroy": withPath(
-      onSocket((socket) => event(socket.destroy(), "close")),
-      "path",
+    Socket: {
+      before: () => boundSocket("SOCKET"),
+      run: (given) => void new net.Socket({ fd: given.fd, readable: false, writable: false }),
+      forms: {
+        noDescriptor: { run: () => void new net.Socket() },
+        path: {
+          before: boundPipe,
+          run: (given) => void new net.Socket({ fd: given.fd, readable: false, writable: false }),
+        },
+      },
+    },
+    "Socket.prototype.end": {
+      ...onSocket((socket) => event(socket.end("text").resume(), "close")),
+      forms: { noData: onSocket((socket) => event(socket.end().resume(), "close")) },
+    },
+    "Socket.prototype.destroy": orNever(
+      withPath(
+        onSocket((socket) => event(socket.destroy(), "close")),
+        "path",
+      ),
+      "neverConnected",
     ),
-    "Socket.prototype.resetAndDestroy": onSocket((socket) => event(socket.resetAndDestroy(), "close")),
-    "Socket.prototype.setNoDelay": withPath(
-      onSockets((socket) => void socket.setNoDelay(true)),
-      "onPath",
+    "Socket.prototype.resetAndDestroy": orNever(
+      onSocket((socket) => tolerating(() => event(socket.resetAndDestroy(), "close"))),
+      "neverConnected",
     ),
-    "Socket.prototype.setKeepAlive": withPath(
-      onSockets((socket) => void socket.setKeepAlive(true, 1000)),
-      "onPath",
+    "Socket.prototype.setNoDelay": twice(
+      withPath(
+        onSockets((socket) => void socket.setNoDelay(true)),
+        "onPath",
+      ),
+      "unchanged",
     ),
-    "Socket.prototype.address": withPath(
-      onSocket((socket) => void socket.address()),
-      "onPath",
+    "Socket.prototype.setKeepAlive": twice(
+      withPath(
+        onSockets((socket) => void socket.setKeepAlive(true, 1000)),
+        "onPath",
+      ),
+      "unchanged",
     ),
-    "Server.prototype.listen": onListening(() => net.createServer(), "net"),
+    "Socket.prototype.address": orNever(
+      twice(
+        withPath(
+          onSocket((socket) => void socket.address()),
+          "onPath",
+        ),
+        "known",
+      ),
+      "neverConnected",
+    ),
+    "Server.prototype.listen": withListening(onListening(() => net.createServer(), "net")),
     "Server.prototype.address": onServer((own) => void own.address(), "onPath"),
-    "Server.prototype.close": onClosing(() => net.createServer()),
+    "Server.prototype.close": onClosing(() => net.createServer(), undefined, "net"),
     BlockList: () => void new net.BlockList(),
     "BlockList.prototype.addAddress": {
       before: () => new net.BlockList(),
@@ -120,10 +251,16 @@ export const snippets = {
       removeSubnet: ["127.0.0.0", 8],
       toJSON: [],
     }),
-    BoundSocket: () => new net.BoundSocket({ host: "127.0.0.1" }).close(),
+    BoundSocket: {
+      run: () => new net.BoundSocket({ host: "127.0.0.1" }).close(),
+      forms: { path: { run: () => new net.BoundSocket({ path: fresh(".sock") }).close() } },
+    },
     "BoundSocket.prototype.close": {
       before: () => new net.BoundSocket({ host: "127.0.0.1" }),
       run: (own) => void own.close(),
+      forms: {
+        path: { before: () => new net.BoundSocket({ path: fresh(".sock") }), run: (own) => void own.close() },
+      },
     },
     "Server.prototype.ref": onServer((own) => void own.ref(), "path"),
     "Server.prototype.unref": onServer((own) => void own.unref(), "path"),
@@ -132,15 +269,18 @@ export const snippets = {
       "onPath",
     ),
     "Socket.prototype.ref": withPath(
-      onSocket((socket) => void socket.ref()),
+      onSockets((socket) => void socket.ref()),
       "path",
     ),
-    "Socket.prototype.setTypeOfService": withPath(
-      onSockets((socket) => void socket.setTypeOfService(8)),
-      "onPath",
+    "Socket.prototype.setTypeOfService": twice(
+      withPath(
+        onSockets((socket) => void socket.setTypeOfService(8)),
+        "onPath",
+      ),
+      "unchanged",
     ),
     "Socket.prototype.unref": withPath(
-      onSocket((socket) => void socket.unref()),
+      onSockets((socket) => void socket.unref()),
       "path",
     ),
     "SocketAddress.parse": () => void net.SocketAddress.parse("127.0.0.1:80"),

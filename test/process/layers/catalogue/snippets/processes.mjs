@@ -91,7 +91,60 @@ function writing(output) {
       after: (kept) => Object.defineProperty(process, output, kept),
     },
   ]);
-  return { run, forms: { ...Object.fromEntries(forms), inThread: { thread: `process.${output}.write("\\n")` } } };
+  const corked = () => {
+    process[output].cork();
+    process[output].write("\n");
+    process[output].write("\n");
+    process[output].uncork();
+  };
+  return {
+    run,
+    forms: {
+      ...Object.fromEntries(forms),
+      inThread: { thread: `process.${output}.write("\\n")` },
+      corked: { run: corked },
+    },
+  };
+}
+
+/** And for what has ended. */
+const orEnded = (snippet, before) => ({ ...snippet, forms: { ended: { before, run: snippet.run } } });
+const orOver = (run) => ({
+  ...onWorker(run),
+  forms: { ended: { before: terminated, run: (worker) => tolerating(() => run(worker)) } },
+});
+const orClosed = (snippet) => ({
+  ...snippet,
+  forms: {
+    closed: {
+      before: () => {
+        const own = new workers.BroadcastChannel("five");
+        own.close();
+        return own;
+      },
+      run: snippet.run,
+    },
+  },
+});
+
+async function dead() {
+  const worker = await onForked().before();
+  worker.process.kill("SIGKILL");
+  await event(worker, "exit");
+  return worker;
+}
+
+async function exited() {
+  const child = await spawned();
+  child.kill("SIGKILL");
+  await event(child, "exit");
+  return child;
+}
+
+async function terminated() {
+  const worker = await working();
+  await worker.terminate();
+  return worker;
 }
 
 export const snippets = {
@@ -103,13 +156,22 @@ export const snippets = {
     spawnSync: () => void childProcess.spawnSync(node, nothing),
     execSync: () => void childProcess.execSync("exit 0"),
     execFileSync: () => void childProcess.execFileSync(node, nothing),
-    "ChildProcess.prototype.ref": onSpawned((child) => void child.ref()),
-    "ChildProcess.prototype.unref": onSpawned((child) => void child.unref()),
-    "ChildProcess.prototype.kill": {
-      before: () => spawned(),
-      run: (child) => void child.kill("SIGKILL"),
-      after: (child) => event(child, "exit"),
-    },
+    "ChildProcess.prototype.ref": orEnded(
+      onSpawned((child) => void child.ref()),
+      exited,
+    ),
+    "ChildProcess.prototype.unref": orEnded(
+      onSpawned((child) => void child.unref()),
+      exited,
+    ),
+    "ChildProcess.prototype.kill": orEnded(
+      {
+        before: () => spawned(),
+        run: (child) => void child.kill("SIGKILL"),
+        after: (child) => event(child, "exit"),
+      },
+      exited,
+    ),
   },
   cluster: {
     fork: {
@@ -121,14 +183,20 @@ export const snippets = {
         worker.kill("SIGKILL");
         return event(worker, "exit");
       }),
-      forms: { inWorker: { worker: `require("node:cluster").worker.kill()` } },
+      forms: {
+        inWorker: { worker: `require("node:cluster").worker.kill()` },
+        ended: { before: dead, run: (worker) => worker.kill() },
+      },
     },
     "Worker.prototype.destroy": {
       ...onForked((worker) => {
         worker.destroy("SIGKILL");
         return event(worker, "exit");
       }),
-      forms: { inWorker: { worker: `require("node:cluster").worker.destroy()` } },
+      forms: {
+        inWorker: { worker: `require("node:cluster").worker.destroy()` },
+        ended: { before: dead, run: (worker) => worker.destroy() },
+      },
     },
     "Worker.prototype.send": {
       ...onForked((worker) => {
@@ -143,47 +211,78 @@ export const snippets = {
           await event(worker, "message");
           server.close();
         }),
+        ended: { before: dead, run: (worker) => void worker.on("error", () => {}).send("text") },
       },
     },
-    "Worker.prototype.disconnect": onForked((worker) => {
-      worker.disconnect();
-      return event(worker, "disconnect");
-    }),
+    "Worker.prototype.disconnect": {
+      ...onForked((worker) => {
+        worker.disconnect();
+        return event(worker, "disconnect");
+      }),
+      forms: { ended: { before: dead, run: (worker) => void worker.disconnect() } },
+    },
   },
   worker_threads: {
     Worker: async () => void (await event(new workers.Worker("0", { eval: true }), "exit")),
-    "Worker.prototype.ref": onWorker((worker) => void worker.ref()),
-    "Worker.prototype.unref": onWorker((worker) => void worker.unref()),
-    "Worker.prototype.startCpuProfile": onWorker(
+    "Worker.prototype.ref": orEnded(
+      onWorker((worker) => void worker.ref()),
+      terminated,
+    ),
+    "Worker.prototype.unref": orEnded(
+      onWorker((worker) => void worker.unref()),
+      terminated,
+    ),
+    "Worker.prototype.startCpuProfile": orOver(
       async (worker) => void (await (await worker.startCpuProfile(...profileName)).stop()),
     ),
-    "Worker.prototype.startHeapProfile": onWorker(
+    "Worker.prototype.startHeapProfile": orOver(
       async (worker) => void (await (await worker.startHeapProfile()).stop()),
     ),
     "MessagePort.prototype.hasRef": onChannel(({ port1 }) => void port1.hasRef()),
     "MessagePort.prototype.ref": onChannel(({ port1 }) => void port1.ref()),
     "MessagePort.prototype.start": onChannel(({ port1 }) => void port1.start()),
     "MessagePort.prototype.unref": onChannel(({ port1 }) => void port1.unref()),
-    "BroadcastChannel.prototype.close": {
+    "BroadcastChannel.prototype.close": orClosed({
       before: () => new workers.BroadcastChannel("three"),
       run: (own) => void own.close(),
-    },
-    "BroadcastChannel.prototype.ref": onBroadcast((own) => void own.ref()),
-    "BroadcastChannel.prototype.unref": onBroadcast((own) => void own.unref()),
-    "locks.query": () => workers.locks.query(),
-    "locks.request": () => workers.locks.request("one", () => {}),
-    "Worker.prototype.postMessage": onWorker((worker) => {
-      worker.postMessage("text");
-      return event(worker, "message");
     }),
-    "Worker.prototype.terminate": { before: working, run: (worker) => worker.terminate() },
+    "BroadcastChannel.prototype.ref": orClosed(onBroadcast((own) => void own.ref())),
+    "BroadcastChannel.prototype.unref": orClosed(onBroadcast((own) => void own.unref())),
+    "locks.query": () => workers.locks.query(),
+    "locks.request": {
+      run: () => workers.locks.request("one", () => {}),
+      forms: {
+        held: {
+          before: () => {
+            let letGo;
+            void workers.locks.request("two", () => new Promise((resolve) => (letGo = resolve)));
+            return () => letGo();
+          },
+          run: (letGo) => {
+            setImmediate(letGo);
+            return workers.locks.request("two", () => {});
+          },
+        },
+        aborted: {
+          run: () => tolerating(() => workers.locks.request("one", { signal: AbortSignal.abort() }, () => {})),
+        },
+      },
+    },
+    "Worker.prototype.postMessage": {
+      ...onWorker((worker) => {
+        worker.postMessage("text");
+        return event(worker, "message");
+      }),
+      forms: { ended: { before: terminated, run: (worker) => worker.postMessage("text") } },
+    },
+    "Worker.prototype.terminate": orEnded({ before: working, run: (worker) => worker.terminate() }, terminated),
     // To the end: Node.js (20 to 26) crashes at its own end when the worker has ended before its snapshot was read.
-    "Worker.prototype.getHeapSnapshot": onWorker(async (worker) => {
+    "Worker.prototype.getHeapSnapshot": orOver(async (worker) => {
       const snapshot = await worker.getHeapSnapshot();
       await event(snapshot.resume(), "end");
     }),
-    "Worker.prototype.getHeapStatistics": onWorker((worker) => worker.getHeapStatistics()),
-    "Worker.prototype.cpuUsage": onWorker((worker) => worker.cpuUsage()),
+    "Worker.prototype.getHeapStatistics": orOver((worker) => worker.getHeapStatistics()),
+    "Worker.prototype.cpuUsage": orOver((worker) => worker.cpuUsage()),
     MessageChannel: () => void channel(),
     "MessagePort.prototype.postMessage": {
       before: channel,
@@ -273,7 +372,10 @@ export const snippets = {
     uptime: () => void process.uptime(),
   },
   os: {
-    availableParallelism: () => void os.availableParallelism(),
+    availableParallelism: {
+      run: () => void os.availableParallelism(),
+      forms: { controlGroup: { run: () => void os.availableParallelism() } },
+    },
     cpus: () => void os.cpus(),
     freemem: () => void os.freemem(),
     getPriority: () => void os.getPriority(),

@@ -33,12 +33,24 @@ const onDatabaseWith = (make, run) => ({ before: () => make(database()), run });
 
 const onDatabaseSession = (run) => onDatabaseWith((own) => own.createSession(), run);
 
-function changeset() {
+/** What has recorded a change. */
+function recorded() {
   const own = database();
-  const recorded = own.createSession();
+  const session = own.createSession();
   own.exec("CREATE TABLE more (number INTEGER PRIMARY KEY); INSERT INTO more VALUES (1)");
-  return recorded.changeset();
+  return session;
 }
+
+const orChanged = (run) => ({ ...onDatabaseSession(run), forms: { changes: { before: recorded, run } } });
+
+const changing = (path, begin = (own) => own) => ({
+  before: () => {
+    const own = begin(database(path));
+    own.exec("CREATE TABLE more (number INTEGER PRIMARY KEY)");
+    return { own, changes: recorded().changeset() };
+  },
+  run: ({ own, changes }) => void own.applyChangeset(changes),
+});
 
 const settings = {};
 for (const name of [
@@ -67,7 +79,17 @@ export const snippets = {
     "DatabaseSync.prototype.close": {
       before: database,
       run: (own) => own.close(),
-      forms: { memory: { before: () => database(":memory:"), run: (own) => own.close() } },
+      forms: {
+        memory: { before: () => database(":memory:"), run: (own) => own.close() },
+        wal: {
+          before: () => {
+            const own = database();
+            own.exec("PRAGMA journal_mode = WAL; INSERT INTO numbers VALUES (2)");
+            return own;
+          },
+          run: (own) => own.close(),
+        },
+      },
     },
     "DatabaseSync.prototype.exec": {
       ...onDatabase((own) => own.exec("INSERT INTO numbers VALUES (2)")),
@@ -77,7 +99,19 @@ export const snippets = {
         transaction: { before: () => begun(database()), run: (own) => own.exec("INSERT INTO numbers VALUES (2)") },
       },
     },
-    "DatabaseSync.prototype.prepare": onDatabase((own) => void own.prepare("SELECT 1")),
+    "DatabaseSync.prototype.prepare": {
+      ...onDatabase((own) => void own.prepare("SELECT 1")),
+      forms: {
+        schema: {
+          before: () => {
+            const path = fresh(".db");
+            database(path).close();
+            return new DatabaseSync(path);
+          },
+          run: (own) => void own.prepare("SELECT * FROM numbers"),
+        },
+      },
+    },
     "DatabaseSync.prototype.function": onDatabase((own) => own.function("one", () => 1)),
     "DatabaseSync.prototype.aggregate": onDatabase((own) =>
       own.aggregate("total2", { start: 0, step: (a, b) => a + b }),
@@ -95,12 +129,8 @@ export const snippets = {
       onStatement("SELECT * FROM numbers", (own) => void own.run()),
     ),
     "DatabaseSync.prototype.applyChangeset": {
-      before: () => {
-        const own = database();
-        own.exec("CREATE TABLE more (number INTEGER PRIMARY KEY)");
-        return { own, changes: changeset() };
-      },
-      run: ({ own, changes }) => void own.applyChangeset(changes),
+      ...changing(),
+      forms: { memory: changing(":memory:"), transaction: changing(undefined, begun) },
     },
     "DatabaseSync.prototype.createTagStore": onDatabase((own) => void own.createTagStore()),
     "DatabaseSync.prototype.deserialize": {
@@ -113,14 +143,20 @@ export const snippets = {
       run: (own) => trying(() => own.loadExtension(fresh(".so"))),
     },
     "DatabaseSync.prototype.location": onDatabase((own) => void own.location()),
-    "DatabaseSync.prototype.serialize": onDatabase((own) => void own.serialize()),
+    "DatabaseSync.prototype.serialize": {
+      ...onDatabase((own) => void own.serialize()),
+      forms: { memory: { before: () => database(":memory:"), run: (own) => void own.serialize() } },
+    },
     "DatabaseSync.prototype.setAuthorizer": onDatabase((own) => own.setAuthorizer(null)),
-    "Session.prototype.changeset": onDatabaseSession((own) => void own.changeset()),
+    "Session.prototype.changeset": orChanged((own) => void own.changeset()),
     "Session.prototype.close": onDatabaseSession((own) => own.close()),
-    "Session.prototype.patchset": onDatabaseSession((own) => void own.patchset()),
+    "Session.prototype.patchset": orChanged((own) => void own.patchset()),
     "StatementSync.prototype.columns": onStatement("SELECT * FROM numbers", (own) => void own.columns()),
     ...settings,
-    backup: onDatabase((own) => backup(own, fresh(".db"))),
+    backup: {
+      ...onDatabase((own) => backup(own, fresh(".db"))),
+      forms: { intoMemory: onDatabase((own) => backup(own, ":memory:")) },
+    },
   },
   sea: {
     getAsset: () => trying(() => sea.getAsset("text")),

@@ -7,10 +7,23 @@ import stream from "node:stream";
 import streamPromises from "node:stream/promises";
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
-import { event, identity, inOwnTurn, listening, onHosts, outputs, trusting } from "./support.mjs";
+import { gzipSync } from "node:zlib";
+import { event, identity, inOwnTurn, listening, onHosts, outputs, tolerating, trusting } from "./support.mjs";
 
 const { performance } = perfHooks;
 const web = (await listening(http.createServer((_request, response) => response.end("text")))).address().port;
+
+const packedText = gzipSync("text");
+const packedWeb = (
+  await listening(
+    http.createServer((_request, response) => {
+      response.setHeader("content-encoding", "gzip");
+      response.end(packedText);
+    }),
+  )
+).address().port;
+/** A signal that has come before the call. */
+const gone = { signal: AbortSignal.abort() };
 
 const secureWeb = (
   await listening(https.createServer(identity, (_request, response) => response.end("text")))
@@ -103,6 +116,9 @@ const whenOpen = (run, others = {}) => ({
 
 const sendText = (socket) => socket.send("text");
 
+/** Runs the same with a signal that has come before. */
+const orAborted = (run, abort) => ({ run, forms: { aborted: { run: () => tolerating(abort) } } });
+
 /** A timer of this kind, and one that holds nothing. */
 const cleared = (start, clear) => ({
   before: () => start(() => {}, 1000),
@@ -179,10 +195,22 @@ export const snippets = {
     setImmediate: () => inOwnTurn(() => new Promise((resolve) => timers.setImmediate(resolve))),
   },
   "timers/promises": {
-    setTimeout: () => timersPromises.setTimeout(delay),
-    setInterval: () => first(timersPromises.setInterval(delay)),
-    setImmediate: () => inOwnTurn(() => timersPromises.setImmediate()),
-    "scheduler.wait": () => timersPromises.scheduler.wait(delay),
+    setTimeout: orAborted(
+      () => timersPromises.setTimeout(delay),
+      () => timersPromises.setTimeout(delay, undefined, gone),
+    ),
+    setInterval: orAborted(
+      () => first(timersPromises.setInterval(delay)),
+      () => first(timersPromises.setInterval(delay, undefined, gone)),
+    ),
+    setImmediate: orAborted(
+      () => inOwnTurn(() => timersPromises.setImmediate()),
+      () => timersPromises.setImmediate(undefined, gone),
+    ),
+    "scheduler.wait": orAborted(
+      () => timersPromises.scheduler.wait(delay),
+      () => timersPromises.scheduler.wait(delay, gone),
+    ),
     "scheduler.yield": () => inOwnTurn(() => timersPromises.scheduler.yield()),
   },
   stream: {
@@ -198,8 +226,14 @@ export const snippets = {
   },
   perf_hooks: {
     "performance.now": () => void performance.now(),
-    "performance.mark": () => void performance.mark("text"),
-    "performance.measure": () => void performance.measure("text"),
+    "performance.mark": {
+      run: () => void performance.mark("text"),
+      forms: { timesGiven: { run: () => void performance.mark("text", { startTime: 1 }) } },
+    },
+    "performance.measure": {
+      run: () => void performance.measure("text"),
+      forms: { timesGiven: { run: () => void performance.measure("text", { start: 1, end: 2 }) } },
+    },
     "performance.eventLoopUtilization": () => void performance.eventLoopUtilization(),
     eventLoopUtilization: () => void perfHooks.eventLoopUtilization(),
     timerify: timerified(perfHooks.timerify),
@@ -288,6 +322,12 @@ export const snippets = {
       forms: {
         dataUrl: { run: async () => void (await (await fetch("data:,text")).text()) },
         keptAlive: { before: () => fetched(), run: () => fetched() },
+        compressed: { run: async () => void (await (await fetch(`http://127.0.0.1:${packedWeb}`)).text()) },
+        blobUrl: {
+          before: () => URL.createObjectURL(new Blob(["text"])),
+          run: async (address) => void (await (await fetch(address)).text()),
+        },
+        aborted: { run: () => tolerating(() => fetch(`http://127.0.0.1:${web}`, gone)) },
         secure: trusting({ run: async () => void (await (await fetch(`https://127.0.0.1:${secureWeb}`)).text()) }),
       },
     },
@@ -322,9 +362,15 @@ export const snippets = {
     "TextEncoder.prototype.encodeInto": () => void new TextEncoder().encodeInto("text", new Uint8Array(4)),
     CompressionStream: {
       run: async () => void (await packed("gzip")),
-      forms: { brotli: { run: async () => void (await packed("brotli")) } },
+      forms: {
+        brotli: { run: async () => void (await packed("brotli")) },
+        untilFed: { run: () => void new CompressionStream("gzip") },
+      },
     },
-    DecompressionStream: { ...unpacking("gzip"), forms: { brotli: unpacking("brotli") } },
+    DecompressionStream: {
+      ...unpacking("gzip"),
+      forms: { brotli: unpacking("brotli"), untilFed: { run: () => void new DecompressionStream("gzip") } },
+    },
     MessageChannel: () => void new MessageChannel(),
     BroadcastChannel: () => new BroadcastChannel("globals").close(),
   },

@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { Duplex } from "node:stream";
 import tty from "node:tty";
 
 const require = createRequire(import.meta.url);
@@ -122,11 +123,34 @@ export async function visited(server, host = "127.0.0.1") {
 
 /** A server listens in a worker of a cluster, on an address. */
 function clustered(module) {
-  const made = module === "net" ? "createServer()" : "createServer({})";
+  return { worker: `${created(module)}.listen(0, "127.0.0.1", () => process.exit())` };
+}
+
+/** And is closed there, once it listens. */
+function closedInWorker(module) {
   return {
-    worker: `require("node:${module}").${made}.listen(0, "127.0.0.1", () => process.exit())`,
+    worker: `const server = ${created(module)}.listen(0, "127.0.0.1", () => {
+      calls.mark("begin", "Server.prototype.close (clustered)");
+      calls.begin();
+      server.close(() => process.exit());
+    })`,
   };
 }
+
+function created(module) {
+  return `require("node:${module}").${module === "net" ? "createServer()" : "createServer({})"}`;
+}
+
+/** A host that has a second address, at which something listens; nothing does at its first one. */
+export const severalAddresses = {
+  host: "hitless.example",
+  autoSelectFamily: true,
+  lookup: (_host, _options, then) =>
+    then(undefined, [
+      { address: "127.0.0.2", family: 4 },
+      { address: "127.0.0.1", family: 4 },
+    ]),
+};
 
 /** Has a server listen on an address, on a name that is looked up, and on a path. */
 export function onListening(create, module) {
@@ -155,7 +179,7 @@ export function onListening(create, module) {
 }
 
 /** As a program gets it from who starts it. */
-function boundSocket(kind) {
+export function boundSocket(kind) {
   const handle = new TCP(constants[kind]);
   handle.bind("127.0.0.1", 0);
   return handle;
@@ -187,13 +211,15 @@ async function greeted(server, greeting) {
 }
 
 /** Closes a server that has a client, one that has none, and one on a path. */
-export function onClosing(create, greeting) {
+export function onClosing(create, greeting, module) {
   const alone = { run: (server) => new Promise((resolve) => server.close(resolve)) };
   return {
     before: async () => greeted(await visited(create()), greeting),
     run: (server) => closed(server),
     forms: {
       noClients: { before: () => listening(create()), ...alone },
+      notListening: { before: create, ...alone },
+      clustered: closedInWorker(module),
       path: {
         before: async () => {
           const server = create();
@@ -241,6 +267,19 @@ export const outputs = {
   outputFile: () => new SyncWriteStream(fs.openSync(file(), "r+")),
   outputTerminal: () => new tty.WriteStream(fs.openSync("/dev/ptmx", "r+")),
 };
+
+/** A stream that is no socket, and leads to a port. */
+export async function throughDuplex(port) {
+  const socket = connect({ port, host: "127.0.0.1" });
+  await event(socket, "connect");
+  const near = new Duplex({
+    read: () => socket.resume(),
+    write: (chunk, encoding, done) => socket.write(chunk, encoding, done),
+    final: (done) => socket.end(done),
+  });
+  socket.on("data", (chunk) => near.push(chunk)).on("end", () => near.push(null));
+  return near;
+}
 
 /** Key and certificate of a server that nobody trusts. */
 export const identity = {

@@ -23,10 +23,13 @@ for (const [unpack, pack] of pairs) {
     const create = `create${name[0].toUpperCase()}${name.slice(1)}`;
     all[name] = () => call(zlib[name], input);
     all[`${name}Sync`] = () => void zlib[`${name}Sync`](input);
-    all[create] = () => {
-      const stream = zlib[create]();
-      stream.end(input);
-      return event(stream.resume(), "end");
+    all[create] = {
+      run: () => {
+        const stream = zlib[create]();
+        stream.end(input);
+        return event(stream.resume(), "end");
+      },
+      forms: { untilFed: { run: () => void zlib[create]() } },
     };
   }
 }
