@@ -137,6 +137,19 @@ module.exports = (value, least, most) => {
   return scaled < least ? least : scaled > most ? most : scaled;
 };
 `,
+  "shapes.js": `"use strict";
+
+exports.matches = (fields, row) => {
+  for (const { name, value, kind } of fields) {
+    if (row[name] !== value && row.kind !== kind) {
+      return false;
+    }
+  }
+  return true;
+};
+
+exports.label = (row) => row.kind + ":" + row.id + "/" + row.kind;
+`,
   "point.js": `"use strict";
 
 module.exports = class Point {

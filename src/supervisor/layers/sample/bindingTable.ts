@@ -171,7 +171,7 @@ const bindingsByFunction: readonly (readonly [file: RegExp, names: RegExp, bindi
   [/^internal\/url$/, /^(URL|parse|canParse)$/, url],
   [
     /^buffer$/,
-    /^(slice|toString|write|concat|_copyActual|fromStringFast|byteLength|fill|_fill|compare|indexOf)$/,
+    /^(slice|toString|write|concat|_copyActual|fromStringFast|createFromString|byteLength|fill|_fill|compare|equals|indexOf|lastIndexOf|includes|bidirectionalIndexOf|copy|copyImpl|swap(16|32|64))$/,
     buffer,
   ],
   [/^internal\/buffer$/, /^(createUnsafeBuffer|\w+Slice|\w+Write)$/, buffer],

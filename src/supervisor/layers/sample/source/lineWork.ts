@@ -66,11 +66,12 @@ const known = new Set(
   ),
 );
 
-/** Methods that V8 compiles into their callers, or that cost hardly anything. */
+/** Methods that V8 compiles into their callers, that cost hardly anything, or that are Node.js's, which are seen if they run. */
 const cheap = new Set(
   `push pop charCodeAt codePointAt charAt at call apply bind then catch finally on once off emit isInteger isSafeInteger
   isFinite isNaN isArray hasOwn hasOwnProperty now is map filter forEach reduce reduceRight some every find findIndex
-  findLast findLastIndex fromCharCode fromCodePoint return throw log getInt8 getUint8 getInt16 getUint16 getInt32 getUint32
+  findLast findLastIndex fromCharCode fromCodePoint return throw log end write writeHead setHeader getHeader removeHeader
+  getStore enterWith addListener removeListener pipe resume pause destroy setEncoding getInt8 getUint8 getInt16 getUint16 getInt32 getUint32
   getFloat32 getFloat64 getBigInt64 getBigUint64 setInt8 setUint8 setInt16 setUint16 setInt32 setUint32 setFloat32 setFloat64
   setBigInt64 setBigUint64 getTime getFullYear getMonth getDate getDay getHours getMinutes getSeconds getMilliseconds
   getUTCFullYear getUTCMonth getUTCDate getUTCDay getUTCHours getUTCMinutes getUTCSeconds getUTCMilliseconds`.split(
