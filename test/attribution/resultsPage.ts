@@ -178,7 +178,7 @@ app's own functions the one that is responsible, with its place in the file that
 of 38 the part was right, and of the other two what was expected lacked what is V8's, by \`perf\`. The line of the call was told of 21, missing of
 17, and two, which go on after a wait, had no own caller. Since then the file of an own caller is always read, and a function that has another name in
 its package than in the file is found by what the file imports. 20 others after that, none looked at before: all right, in part, function and
-line (of one the line that was expected was not the dearest). What an asynchronous function of a package does after its first wait has
+line (of one the line that was expected was not the dearest), also on Node.js 20 and 26. What an asynchronous function of a package does after its first wait has
 no caller that a profile shows: it is its part's, and for no own function.
 
 154 samples of one app by 26 compilers, loaders and bundlers (tsx, ts-node, swc-node, Node.js itself, tsc with maps of all kinds, esbuild,
