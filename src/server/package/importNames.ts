@@ -8,9 +8,12 @@ export interface ImportNames {
   bases(from: string, specifier: string): readonly string[];
 }
 
+/** Options of log4js, which a rule reads as it reads sources. */
+export const holdsOptions = /(?:^|\/)[\w.-]*log4js[\w.-]*\.json$/i;
+
 /** Whether a text is no source, but says what sources import. */
 export function isConfiguration(path: string): boolean {
-  return path.endsWith(".json");
+  return path.endsWith(".json") && !holdsOptions.test(path);
 }
 
 /** Whether a file says what imports mean, by its name. */

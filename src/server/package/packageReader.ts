@@ -1,7 +1,7 @@
 import { lstat, open, readdir } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { leadsInside } from "../../shared/basics/leadsInside.ts";
-import { namesImports } from "./importNames.ts";
+import { holdsOptions, namesImports } from "./importNames.ts";
 
 /** The sources of a package, and what says what they import, by their paths relative to its folder, with `/`. */
 export type PackageTexts = ReadonlyMap<string, string>;
@@ -21,8 +21,8 @@ export const packageBounds: PackageBounds = { files: 2_000, total: 12_000_000, d
 
 const sourceName = /(?<!\.d)\.[cm]?[jt]sx?$/i;
 
-/** What else is read: the file without an extension that starts what express-generator and koa-generator made, and options of log4js. */
-const sourcePath = /(?:^|\/)bin\/www$|(?:^|\/)[\w.-]*log4js[\w.-]*\.json$/i;
+/** The file without an extension that starts what express-generator and koa-generator made. */
+const starter = /(?:^|\/)bin\/www$/;
 
 /** What is installed, built, or does not run in the app. */
 export const foreignFolder =
@@ -137,11 +137,7 @@ async function collect(collection: Collection, below: string, depth: number): Pr
       if (!isForeign && !isTest && entry.name !== "node_modules" && !(await collect(collection, path, depth + 1))) {
         return false;
       }
-    } else if (
-      entry.isFile() &&
-      (isRead(entry.name) || sourcePath.test(path)) &&
-      (path === own || !testPath.test(path))
-    ) {
+    } else if (entry.isFile() && isRead(path) && (path === own || !testPath.test(path))) {
       const known = await readOnce(collection, path);
       if (known !== undefined) {
         now.set(path, known);
@@ -155,8 +151,8 @@ async function collect(collection: Collection, below: string, depth: number): Pr
   return true;
 }
 
-function isRead(name: string): boolean {
-  return sourceName.test(name) || namesImports.test(name);
+function isRead(path: string): boolean {
+  return [sourceName, starter, holdsOptions, namesImports].some((pattern) => pattern.test(path));
 }
 
 async function readOnce(
