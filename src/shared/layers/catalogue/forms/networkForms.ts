@@ -148,7 +148,7 @@ export const networkForms: readonly FormRow[] = [
   ["chunked", { since: 24 }, "http.ClientRequest#end", "sendMany", "poll", "receive"],
   ["lengthKnown", { since: 24 }, "http.ServerResponse#write http.ClientRequest#write", "send"],
   ["compressed", { binding: "zlib", dependency: "zlib", mechanism: "threadPool" }, "fetch"],
-  ["blobUrl", inJavaScript, "fetch"],
+  ["blobUrl", { binding: null, since: 24 }, "fetch"],
   ["aborted", soon, "fetch ClientHttp2Session#request"],
   ["path", byPipe, "http2.connect", "pipeConnect", "sendMessage", "poll", "pipeReceive"],
   ["localAddress", {}, "http2.connect", "socket", "bind", "connect", "exchange"],

@@ -135,7 +135,7 @@ function withListening({ forms, ...snippet }) {
         ({ port: there }, client) => client.connect(new TCPConnectWrap(), "127.0.0.1", there),
       ),
       everyone: visitedBy(
-        () => ({ path: fresh(".sock"), readableAll: true }),
+        () => ({ path: fresh(".sock"), readableAll: true, writableAll: true }),
         (there) =>
           net
             .connect(there)
