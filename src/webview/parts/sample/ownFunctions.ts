@@ -31,9 +31,9 @@ export function createOwnFunctions(context: PageContext): Part {
       {
         id: "caused",
         title: t("Responsible for"),
-        width: 120,
+        width: 148,
         numeric: true,
-        cell: ({ causedMs, share }) => `${milliseconds(causedMs)} · ${percent(share)}`,
+        cell: ({ causedMs, share }) => `${percent(share)} · ${milliseconds(causedMs)}`,
         order: ({ causedMs }) => causedMs,
       },
       {
