@@ -50,7 +50,7 @@ describe("the npm package", function () {
     );
     // With 52 kB that only `hitless mcp` loads: the protocol, and the pages on the rules.
     assert.ok(packed.bytes < 670_000, `the package has ${packed.bytes} bytes`);
-    assert.ok(packed.unpackedBytes < 2_000_000, `unpacked it has ${packed.unpackedBytes} bytes`);
+    assert.ok(packed.unpackedBytes < 2_050_000, `unpacked it has ${packed.unpackedBytes} bytes`);
     const { bin, exports, engines, publishConfig } = manifest;
     assert.deepEqual(
       { bin, exports, engines, publishConfig },
