@@ -24,8 +24,6 @@ test("reads a file that is open without a folder, and keeps the rest to itself",
 
 test("says when its server crashes again and again, and starts it when asked", async ({ page, server, folder }) => {
   test.skip(process.platform !== "linux", "The server's process is found in /proc.");
-  // Five starts of a language server: 19 s of 30 on two cores that do nothing else.
-  test.slow();
   const file = join(folder, "crashing.js");
   writeFileSync(file, 'import { readFile } from "node:fs";\nreadFile("page.html", () => {});\n');
   const vscode = await openVsCode(page, server.workbench.address({ file }));
