@@ -198,7 +198,7 @@ test("reads well to who can't see it", async ({ page }) => {
       - 'meter "CPU time: Your code"'
       - paragraph:
         - code: fs.readFile
-        - text: Your code continues; the result comes later, through a callback or promise. With a file that is open already it neither opens nor closes one. (statx · read)
+        - text: Your code continues; the result comes later, through a callback or promise. With a file that is open already it neither opens nor closes one. (statx · read) With a signal that is aborted already it does nothing.
   `);
 });
 
