@@ -70,28 +70,32 @@ export class ServiceStore implements SocketStore {
     });
   }
 
-  release(key: string, done: () => void = () => undefined): void {
+  release(key: string, done?: () => void): void {
     this.#release(nameOf(key), done);
   }
 
   tidy(): void {
     for (const [name, fd] of this.#taken) {
       closeSync(fd);
-      this.#release(name, () => undefined);
+      this.#release(name);
     }
     this.#taken.clear();
   }
 
-  #release(name: string, done: () => void): void {
+  #release(name: string, done?: () => void): void {
     if (!this.#kept.delete(name)) {
-      done();
+      done?.();
       return;
     }
     this.#releasing += 1;
     this.#then(async () => {
-      await this.#call(["FDSTOREREMOVE=1", `FDNAME=${name}`]);
-      this.#releasing -= 1;
-      done();
+      try {
+        await this.#call(["FDSTOREREMOVE=1", `FDNAME=${name}`]);
+      } finally {
+        // Whatever became of the helper, the address is to be closed.
+        this.#releasing -= 1;
+        done?.();
+      }
     });
   }
 

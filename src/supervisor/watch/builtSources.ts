@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { type ListedFile, listFiles } from "./listFiles.ts";
-import type { WatchRules } from "./watchRules.ts";
+import { slashed, type WatchRules } from "./watchRules.ts";
 
 /** More sources are not read, nor larger ones. */
 const mostSources = 3_000;
@@ -58,7 +58,7 @@ export class BuiltSources {
     if (outputs.length === 0) {
       return undefined;
     }
-    const nameOf = (file: string): string => relative(root, file).split(sep).join("/");
+    const nameOf = (file: string): string => slashed(root, file);
     const newer: [string, ListedFile][] = [];
     for (const [file, state] of sources) {
       if (state.writtenAt > builtAt) {
@@ -112,7 +112,7 @@ function createPartOf({ root, entry, output, sources, files }: Build): (source: 
     bundle ??= readBundle(entry);
     const text = await bundle;
     const beside = dirname(output);
-    const name = slashed(relative(isIn(beside, source) ? beside : root, source));
+    const name = slashed(isIn(beside, source) ? beside : root, source);
     return [`../${name}`, `./${name}`, `"${name}`, `// ${name}`].some((mention) => text.includes(mention));
   };
 }
@@ -144,10 +144,6 @@ async function readText(file: string, most: number): Promise<string | undefined>
 
 function isIn(folder: string, file: string): boolean {
   return file.startsWith(folder + sep);
-}
-
-function slashed(file: string): string {
-  return file.split(sep).join("/");
 }
 
 /** Of what a compiler makes something of: neither the layout nor lines that are comments count. */

@@ -166,7 +166,7 @@ function extension(file: string): string {
   return /\.[^.\\/]+$/.exec(file)?.[0].toLowerCase() ?? "";
 }
 
-function slashed(from: string, path: string): string {
+export function slashed(from: string, path: string): string {
   return relative(from, path).split(sep).join("/");
 }
 
